@@ -1,0 +1,31 @@
+# Flags every target of ours gets. Third-party headers come in as SYSTEM and stay silent.
+add_library(sluice_flags INTERFACE)
+target_compile_options(sluice_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+target_include_directories(sluice_flags INTERFACE ${CMAKE_SOURCE_DIR})
+# Boost.Asio with one thread a shard: no concurrency hints needed, only separate compilation.
+target_compile_definitions(sluice_flags INTERFACE BOOST_ASIO_NO_DEPRECATED)
+if(SLUICE_SANITIZE)
+    target_compile_options(sluice_flags INTERFACE -fsanitize=${SLUICE_SANITIZE} -fno-omit-frame-pointer -g)
+    target_link_options(sluice_flags INTERFACE -fsanitize=${SLUICE_SANITIZE})
+    if(SLUICE_SANITIZE STREQUAL "thread")
+        # GCC's TSan does not model fences, which Asio uses; the warning is not a finding.
+        target_compile_options(sluice_flags INTERFACE -Wno-tsan)
+    endif()
+endif()
+
+# sluice_module(name): a static library of every .cpp directly in the current folder.
+function(sluice_module name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    foreach(folder IN LISTS ARG_SOURCES)
+        file(GLOB more CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+        list(APPEND found ${more})
+    endforeach()
+    if(NOT found)
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE sluice_flags ${ARG_LINKS})
+        return()
+    endif()
+    add_library(${name} STATIC ${found})
+    target_link_libraries(${name} PUBLIC sluice_flags ${ARG_LINKS})
+endfunction()

@@ -1,0 +1,419 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "dsl/source.hpp"
+#include "dsl/value.hpp"
+
+/// The tree of one file as written: plain structs, names not yet resolved, every node with its
+/// span. The whole grammar of language.md §5.2 (and its amendments) has a place here; what the
+/// engine cannot run yet is refused by the checker, not by the parser.
+/// A node that was being read when a syntax error struck is left out of its parent's list.
+namespace sluice::dsl::ast {
+
+enum class Channel : std::uint8_t { email, sms };
+
+/// A Capitalised Name or a quoted text used as a name.
+struct Name {
+    std::string text;
+    Span span;
+};
+
+/// A dotted lowercase path: `total`, `customer.country`, `cart.cart_id`. At least one word.
+struct Path {
+    std::vector<std::string> words;
+    Span span;
+};
+
+/// NUM unit { NUM unit }. Years are 12 months, weeks 7 days; calendar part first (T1).
+struct Duration {
+    std::int32_t months = 0;
+    std::int32_t days = 0;
+    std::int64_t seconds = 0;
+    Span span;
+};
+
+struct TimeOfDay {
+    std::int32_t minutes = 0;  // since midnight, 0..1439
+    Span span;
+};
+
+struct Date {
+    std::int64_t days = 0;  // since 1970-01-01
+    Span span;
+};
+
+struct Today {};
+struct Now {};
+
+/// value = NUM | TEXT | yes | no | today | now | DATE | name | path. A Value literal covers NUM,
+/// TEXT, yes/no, DATE and TIME.
+struct ValueExpr {
+    std::variant<Value, Name, Path, Today, Now> node;
+    Span span;
+};
+
+// ---- conditions
+
+struct Cond;
+using CondPtr = std::unique_ptr<Cond>;
+
+enum class CompareOp : std::uint8_t { equal, not_equal, greater, greater_equal, less, less_equal };
+
+struct CmpKnown { bool known = true; };                      // is known | is unknown
+struct CmpValue { CompareOp op; ValueExpr value; };          // is v | is not v | > v ...
+struct CmpOneOf { std::vector<ValueExpr> values; };          // is one of [..]
+struct CmpBeforeAfter { bool before; ValueExpr value; };     // is before v | is after v
+struct CmpInThe { bool next; Duration duration; };           // is in the next|last D
+struct CmpContains { bool negated; ValueExpr value; };       // contains v | does not contain v
+using Comparison =
+    std::variant<CmpKnown, CmpValue, CmpOneOf, CmpBeforeAfter, CmpInThe, CmpContains>;
+
+/// name [ where ( path cmp | "(" cond ")" ) ]
+struct EventPattern {
+    Name event;
+    CondPtr where;  // null when there is none
+    Span span;
+};
+
+enum class QuantityOp : std::uint8_t { any, none, at_least, at_most, more_than, fewer_than, exactly };
+
+struct Quantity {
+    QuantityOp op = QuantityOp::any;
+    std::int64_t count = 1;  // whole number; meaningless for any and none
+    Span span;
+};
+
+/// in the last D | since entry | since DATE | since the last Event | before entry
+struct Window {
+    enum class Kind : std::uint8_t { in_the_last, since_entry, since_date, since_last_event, before_entry };
+    Kind kind = Kind::in_the_last;
+    Duration duration;
+    Date date;
+    Name event;
+    Span span;
+};
+
+struct FollowedBy { bool negated = false; EventPattern event; Duration within; };
+
+struct CondAnd { std::vector<CondPtr> terms; };
+struct CondOr { std::vector<CondPtr> terms; };
+struct CondNot { CondPtr term; };
+/// `a and b or c` without parentheses; kept so that the checker can raise E118 with both readings.
+struct CondMixed { std::vector<CondPtr> terms; std::vector<bool> is_and; std::vector<Span> joins; };
+struct CondCompare { Path path; Comparison comparison; };
+struct CondHistory {  // any Order Placed where … in the last 3 days
+    Quantity quantity;
+    EventPattern event;
+    std::optional<FollowedBy> followed_by;
+    std::optional<Window> window;
+};
+struct CondMessages {  // fewer than 2 of the last 5 emails were opened
+    Quantity quantity;
+    std::int64_t last = 0;
+    std::string kind;     // "emails" | "sms" | "messages"
+    std::string outcome;  // "opened" | "clicked" | "delivered" | "bounced" | "ignored"
+};
+struct CondRecency {  // last Order Placed was more than 60 days ago
+    bool first = false;
+    EventPattern event;
+    enum class Op : std::uint8_t { more_than, less_than, between } op = Op::more_than;
+    Duration low;   // the only duration, or the lower of `between`
+    Duration high;  // `between` only
+};
+struct CondLastField {  // last Order Placed.category is "Shoes"
+    bool first = false;
+    Name event;
+    std::string field;
+    Comparison comparison;
+};
+struct CondAggregate {  // total of Order Placed.total in the last 365 days >= 500
+    std::string function;  // total average highest lowest count number_of_different intent …
+    EventPattern event;
+    std::string field;  // empty for count
+    std::optional<Window> window;
+    std::optional<Duration> half_life;  // intent of … with half-life D
+    Comparison comparison;
+};
+struct CondCanGet { Channel channel; };
+struct CondIsIn { bool negated = false; Name state; };
+struct CondHasBeenIn { Name state; bool more = true; Duration duration; };
+struct CondToday {
+    enum class Op : std::uint8_t { weekday, weekend, named_day, after, before } op = Op::weekday;
+    Name day;
+    Date date;
+};
+struct CondNowBetween { TimeOfDay from; TimeOfDay to; };
+
+struct Cond {
+    std::variant<CondAnd, CondOr, CondNot, CondMixed, CondCompare, CondHistory, CondMessages,
+                 CondRecency, CondLastField, CondAggregate, CondCanGet, CondIsIn, CondHasBeenIn,
+                 CondToday, CondNowBetween>
+        node;
+    Span span;
+};
+
+// ---- steps
+
+struct Step;
+using Block = std::vector<Step>;
+
+/// word [ "=" value ]: without a value the word names a binding passed whole (`with cart`).
+struct Arg {
+    std::string word;
+    std::optional<ValueExpr> value;
+    Span span;
+};
+
+struct UntilTime { TimeOfDay at; };
+struct UntilNamedDay { Name day; TimeOfDay at; };
+struct UntilDayKind { bool weekend = false; TimeOfDay at; };
+struct UntilDate { Date date; std::optional<TimeOfDay> at; };
+struct UntilBetween { TimeOfDay from; TimeOfDay to; bool on_a_weekday = false; };
+struct UntilBest { Channel channel; Duration within; };
+struct UntilPath {  // [dur before|after] path [at TIME], if missing stop|skip
+    std::optional<Duration> offset;
+    bool before = true;
+    Path path;
+    std::optional<TimeOfDay> at;
+    bool stop_if_missing = true;
+};
+struct Until {
+    std::variant<UntilTime, UntilNamedDay, UntilDayKind, UntilDate, UntilBetween, UntilBest,
+                 UntilPath>
+        node;
+    Span span;
+};
+
+struct WaitDuration { Duration duration; std::optional<Until> then_until; };
+struct WaitUntil { Until until; };
+struct WaitBranch {  // on timeout {…} | on Event where … as word {…}
+    std::optional<EventPattern> event;  // empty: timeout
+    std::string binding;                // empty: none
+    Block block;
+    Span span;
+};
+struct WaitForEvent { EventPattern event; Duration up_to; std::vector<WaitBranch> branches; };
+struct WaitUpTo { Duration up_to; std::vector<WaitBranch> branches; };
+
+struct Recipient { Channel channel; Name message; };
+struct Send {
+    Recipient first;
+    std::optional<Recipient> alternative;  // or chan name
+    std::vector<Arg> args;
+    std::optional<Duration> best_time_within;
+    std::optional<Block> if_not_sent;
+};
+struct IfArm { Cond cond; Block block; };
+struct If { std::vector<IfArm> arms; std::optional<Block> otherwise; };
+struct SplitArm { std::int64_t percent_scaled = 0; std::string name; Block block; Span span; };
+struct Split { std::vector<SplitArm> arms; };
+struct Experiment {
+    Name name;
+    std::optional<EventPattern> measure;
+    Duration measure_within;
+    std::int64_t holdout_scaled = 0;
+    std::int64_t winner_after = 0;
+    bool bandit = false;
+    std::vector<SplitArm> variants;
+};
+struct Repeat { std::int64_t times = 0; CondPtr until; Block block; };
+struct SetStep { Path path; ValueExpr value; };
+struct AddStep { ValueExpr value; Path path; };
+struct RemoveStep { ValueExpr value; Path path; };
+struct ClearStep { Path path; };
+struct CallStep { Name webhook; std::vector<Arg> args; };
+struct RecordStep { Name event; std::vector<Arg> args; };
+struct StopStep { std::string because; };  // empty: no reason given
+struct StartFlowStep { Name flow; };
+struct MoveStep { Name state; };  // move customer to State
+
+struct Step {
+    std::variant<WaitDuration, WaitUntil, WaitForEvent, WaitUpTo, Send, If, Split, Experiment,
+                 Repeat, SetStep, AddStep, RemoveStep, ClearStep, CallStep, RecordStep, StopStep,
+                 StartFlowStep, MoveStep>
+        node;
+    std::string label;  // without the @; empty: none
+    Span label_span;
+    Span span;  // from the first keyword to the end of the step's own line(s), blocks excluded
+};
+
+// ---- declarations
+
+struct FieldDecl {
+    std::string name;
+    Span name_span;
+    Type type;
+    bool optional = false, personal = false, predicted = false, key = false;
+    std::optional<ValueExpr> default_value;
+    Span span;
+};
+struct CustomerDecl { std::vector<FieldDecl> fields; };
+struct EventDecl { Name name; bool catalog = false; std::string from; std::vector<FieldDecl> fields; };
+
+struct UsesDecl {  // uses Checkout Started as cart | uses code text
+    std::optional<Name> event;
+    std::string word;
+    std::optional<FieldDecl> field;
+    Span span;
+};
+/// A quoted text with its span; the span covers the text between the quotes.
+struct Text { std::string text; Span span; };
+struct EmailContent {
+    std::optional<Text> subject, preview, body;
+    bool body_is_file = false;
+    Span span;
+};
+struct MessageDecl {
+    Name name;
+    std::optional<Name> topic;
+    bool transactional = false;
+    Span transactional_span;
+    std::vector<UsesDecl> uses;
+    std::optional<EmailContent> email;
+    std::optional<Text> sms;
+};
+struct SegmentDecl { Name name; Cond when; };
+
+struct StateDecl {
+    Name name;
+    CondPtr when, enters, leaves;
+    bool otherwise = false, final_state = false;
+    std::optional<Duration> stays_at_least;
+};
+struct TransitionDecl {  // from A|any to B when <event or cond> | after D
+    std::optional<Name> from;  // empty: any
+    Name to;
+    CondPtr when;
+    std::optional<EventPattern> on;
+    std::optional<Duration> after;
+    Span span;
+};
+struct LifecycleDecl {
+    Name name;
+    std::optional<Name> starts_in;
+    std::vector<StateDecl> states;
+    std::vector<TransitionDecl> transitions;
+};
+
+struct QuietHours {
+    std::optional<Channel> channel;
+    TimeOfDay from, to;
+    bool skip = false;
+    std::optional<Duration> hold_up_to;
+    Span span;
+};
+struct Cap {
+    std::int64_t count = 0;
+    std::string kind;  // "sms" | "emails" | "messages"
+    Duration per;      // hour = 3600 seconds; day, week, month = calendar
+    Span span;
+};
+struct ConsentRule { Channel channel; Cond when; Span span; };
+struct PolicyDecl {
+    Name name;
+    std::optional<Path> time_zone;
+    std::optional<Text> fallback_zone;
+    Span time_zone_span;
+    std::vector<ConsentRule> consent;
+    std::vector<QuietHours> quiet_hours;
+    std::vector<Cap> caps;
+    std::optional<std::int64_t> holdout_scaled;  // percent x 10'000
+    Span holdout_span;
+    std::vector<std::string> transactional_skips;  // "caps" | "quiet hours" | "holdout"
+    std::optional<Duration> stale_after;
+};
+struct WebhookDecl { Name name; Text url; std::optional<Text> secret; std::int64_t retry_times = 0; };
+
+struct StateChange {  // customer enters X | leaves X | moves from X to Y
+    enum class Kind : std::uint8_t { enters, leaves, moves } kind = Kind::enters;
+    Name state;
+    Name to;
+    Span span;
+};
+struct StartWhenEvent {
+    EventPattern event;
+    std::string binding;
+    Span binding_span;
+    CondPtr for_customers_with;  // catalog fan-out
+};
+struct StartWhenState { StateChange change; };
+struct StartDate { std::optional<Duration> offset; bool before = true; Path path; bool every_year = false; std::optional<TimeOfDay> at; };
+struct StartEvery { std::string what; Name day; TimeOfDay at; std::optional<Name> in_state; };  // what: day|weekday|named
+
+struct HeaderStart { std::variant<StartWhenEvent, StartWhenState, StartDate, StartEvery> node; };
+struct HeaderOnlyIf { Cond cond; };
+struct HeaderReEntry { enum class Kind : std::uint8_t { never, any_time, after } kind = Kind::any_time; Duration after; };
+struct HeaderOneRunPer { Path path; };
+struct HeaderWhileRunning { bool restart = false; };
+struct HeaderGoal { EventPattern event; bool since_entry = false; std::optional<Duration> within; };
+struct HeaderEndsWhen { std::variant<EventPattern, StateChange, CondPtr> node; };
+struct HeaderPriority { std::string level; };  // low | normal | high
+struct HeaderHoldout { std::int64_t percent_scaled = 0; };
+struct Header {
+    std::variant<HeaderStart, HeaderOnlyIf, HeaderReEntry, HeaderOneRunPer, HeaderWhileRunning,
+                 HeaderGoal, HeaderEndsWhen, HeaderPriority, HeaderHoldout>
+        node;
+    Span span;
+};
+struct FlowDecl {
+    Name name;
+    std::string description;
+    std::vector<Header> headers;
+    Block steps;
+};
+
+/// `{ word value … }` of given, at and event rows in tests.
+struct Prop { std::string word; Span span; std::vector<ValueExpr> values; bool is_list = false; };
+struct Moment {  // DATE TIME, or a duration after the test's clock
+    std::optional<Date> date;
+    TimeOfDay time;
+    Duration after;
+    Span span;
+};
+struct GivenCustomer { std::vector<Prop> props; };
+struct GivenEvent { Name event; Duration ago; std::vector<Prop> props; };
+struct AtCustomer { Moment at; std::vector<Prop> props; };
+struct AtEvent { Moment at; Name event; std::vector<Prop> props; };
+struct Advance { Duration duration; };
+struct ExpectNothing {};
+struct ExpectNo { Channel channel; std::optional<Name> message; };
+struct ExpectAtSend { Moment at; Recipient what; };
+struct ExpectAtCall { Moment at; Name webhook; };
+struct ExpectCount { std::int64_t count = 0; std::string kind; };  // emails | sms | messages
+struct ExpectGoal {};
+struct ExpectEnded { std::optional<std::string> because; };
+struct ExpectCond { Cond cond; };
+struct TestItem {
+    std::variant<GivenCustomer, GivenEvent, AtCustomer, AtEvent, Advance, ExpectNothing, ExpectNo,
+                 ExpectAtSend, ExpectAtCall, ExpectCount, ExpectGoal, ExpectEnded, ExpectCond>
+        node;
+    Span span;
+};
+struct TestDecl {
+    Text title;
+    Name flow;
+    std::optional<Date> clock_date;
+    TimeOfDay clock_time;
+    std::vector<TestItem> items;
+};
+struct ChangeDecl { Name flow; };  // change "Flow" { @old moves to @new … }; kept for its span only
+
+struct Decl {
+    std::variant<CustomerDecl, EventDecl, MessageDecl, SegmentDecl, LifecycleDecl, PolicyDecl,
+                 WebhookDecl, FlowDecl, TestDecl, ChangeDecl>
+        node;
+    Span span;  // of the declaring keyword and name
+};
+
+struct File {
+    std::uint32_t file = 0;  // index into SourceSet::files
+    std::vector<Decl> decls;
+};
+
+}  // namespace sluice::dsl::ast

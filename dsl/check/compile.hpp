@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsl/diagnostic.hpp"
+#include "dsl/program.hpp"
+#include "dsl/source.hpp"
+
+namespace sluice::dsl {
+
+/// What the compiler needs from outside; it does no I/O of its own.
+struct CompileOptions {
+    /// The text of a message body file named in a flow file (`body file "emails/x.html"`), looked
+    /// for beside the flow file and then in the project directory. Empty: there is no such file.
+    std::function<std::optional<std::string>(std::string_view flow_path, std::string_view requested)>
+        load_body;
+    /// Whether an IANA zone id exists; when not set every id is taken.
+    std::function<bool(std::string_view)> zone_known;
+};
+
+struct CompileResult {
+    std::shared_ptr<const Program> program;  // null when any diagnostic is an error
+    std::vector<Diagnostic> diagnostics;     // sorted
+};
+
+/// Compiles a whole project directory: parse every file, resolve names over all of them (the order
+/// of files does not matter), check, lower. Never throws. What the grammar knows but the engine
+/// does not run yet is error E501, never accepted and ignored.
+CompileResult compile(const SourceSet& sources, const CompileOptions& options);
+
+}  // namespace sluice::dsl

@@ -1,0 +1,61 @@
+#include "engine/base/hash.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace sluice {
+
+Digest digest(std::initializer_list<std::string_view> parts) {
+    std::string framed;
+    for (std::string_view part : parts) {
+        auto size = static_cast<std::uint32_t>(part.size());
+        for (int shift = 0; shift < 32; shift += 8) {
+            framed.push_back(static_cast<char>((size >> shift) & 0xffU));
+        }
+        framed.append(part);
+    }
+    std::array<std::uint8_t, 32> full{};
+    unsigned int length = 0;
+    EVP_Digest(framed.data(), framed.size(), full.data(), &length, EVP_sha256(), nullptr);
+    Digest out{};
+    std::copy_n(full.begin(), out.size(), out.begin());
+    return out;
+}
+
+std::string to_hex(const Digest& value) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    out.reserve(value.size() * 2);
+    for (std::uint8_t byte : value) {
+        out.push_back(kDigits[byte >> 4U]);
+        out.push_back(kDigits[byte & 15U]);
+    }
+    return out;
+}
+
+std::uint64_t hash64(std::string_view text, std::uint64_t seed) {
+    std::uint64_t hash = 14695981039346656037ULL ^ seed;
+    for (char c : text) {
+        hash ^= static_cast<std::uint8_t>(c);
+        hash *= 1099511628211ULL;
+    }
+    hash ^= hash >> 32U;
+    hash *= 0xe9846af9b1a615dULL;
+    hash ^= hash >> 32U;
+    hash *= 0xe9846af9b1a615dULL;
+    hash ^= hash >> 28U;
+    return hash;
+}
+
+std::uint32_t draw(std::initializer_list<std::string_view> parts) {
+    std::uint64_t hash = 0;
+    for (std::string_view part : parts) {
+        hash = hash64(part, hash ^ (part.size() * 0x9e3779b97f4a7c15ULL));
+    }
+    return static_cast<std::uint32_t>(hash % 1'000'000U);
+}
+
+}  // namespace sluice
