@@ -1,0 +1,125 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "dsl/program.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/model/message.hpp"
+
+/// One customer's whole state: the record that is loaded, stepped and committed as one piece.
+/// Plain data; what changes it is engine/runtime/step.
+namespace sluice {
+
+using dsl::Index;
+using dsl::kNone;
+using dsl::Value;
+
+/// One remembered occurrence of an event. `ordinal` numbers the customer's events in the order they
+/// were applied, so that "since entry" is exact even when two events share an instant.
+struct Mark {
+    Instant at;
+    std::uint32_t ordinal = 0;
+};
+
+/// Bounded memory of one aggregate, or of one key of a keyed one.
+struct Memory {
+    std::uint32_t total = 0;
+    Mark first;
+    std::vector<Mark> newest;  // oldest to newest by `at`; at most Aggregate::newest
+};
+
+/// Everything remembered for one dsl::Aggregate. `keyed` is used when it has a key field: the least
+/// recently seen key makes room for a new one beyond limits::kAggregateKeysMax.
+struct AggregateState {
+    Memory memory;
+    std::vector<std::pair<std::string, Memory>> keyed;
+};
+
+/// The fields of one bound event, by field index. Empty: not bound.
+using Fields = std::vector<Value>;
+
+/// A datum handed to a message, webhook or recorded event: one value, or a whole bound event.
+struct BoundEvent {
+    Index event = kNone;
+    Fields fields;
+};
+using Arguments = std::vector<std::pair<std::string, std::variant<Value, BoundEvent>>>;
+
+enum class Park : std::uint8_t {
+    none,   // runnable within the current tick only; never stored
+    sleep,  // until `due`
+    await,  // until an event or `due`
+    ended,  // the run is over; kept until `due` for its goal's attribution window
+};
+
+/// One customer's run through one flow version. Stored only while parked.
+struct Run {
+    std::uint64_t id = 0;       // per customer, in order of entry
+    std::uint32_t release = 0;  // program the run belongs to
+    Index flow = kNone;         // in that program
+    std::string key;            // `one run per`; empty: none
+    Instant entered_at;
+    std::uint32_t entered_ordinal = 0;
+    Index pc = 0;               // the parked instruction, or the next one
+    Park park = Park::none;
+    std::uint64_t park_order = 0;  // timers of one instant fire in this order
+    Instant parked_at;          // base of the wait: what `due` was computed from
+    Instant due = kNever;
+    Instant hand_over;          // T10: later waits count from the last held send's hand-over
+    bool waited_first = false;  // OpSleep with `then until`: the duration part is over
+    std::uint32_t sends = 0;    // rounds: distinguishes the sends of one run
+    std::vector<Fields> slots;
+};
+
+/// A message that policy holds until `release_at` (quiet hours).
+struct HeldMessage {
+    std::string id;
+    std::uint64_t run = 0;
+    std::uint32_t release = 0;
+    Index flow = kNone;
+    Index step = kNone;
+    Index message = kNone;
+    Channel channel = Channel::email;
+    Instant requested_at;
+    Instant release_at;
+    std::uint64_t order = 0;  // among equals: earlier request first
+    Arguments arguments;
+};
+
+/// When a flow (by name) was last entered with a key: what re-entry rules read.
+struct Entry {
+    std::uint64_t flow = 0;  // hash64 of the flow's name, stable over releases
+    std::string key;
+    Instant at;
+};
+
+/// A message let through, for frequency caps.
+struct SendMark {
+    Channel channel = Channel::email;
+    Instant at;
+};
+
+struct Customer {
+    std::string id;
+    std::uint32_t release = 0;    // program that `traits` and `aggregates` are laid out for
+    std::uint32_t events = 0;     // ordinal of the last applied event
+    std::uint64_t next_run = 1;
+    std::uint64_t next_order = 1;
+    Instant last_at = kEpoch;     // the customer's time never runs backwards
+    Fields traits;                // by customer field
+    std::vector<AggregateState> aggregates;  // by aggregate
+    std::vector<Run> runs;        // by id
+    std::vector<HeldMessage> held;
+    std::vector<Entry> entries;
+    std::vector<SendMark> sends;  // oldest first
+
+    /// Earliest instant at which the customer needs a step; kNever when there is none.
+    [[nodiscard]] Instant due() const;
+};
+
+}  // namespace sluice

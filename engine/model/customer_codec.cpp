@@ -1,0 +1,298 @@
+#include <algorithm>
+
+#include "engine/base/limits.hpp"
+#include "engine/model/codec.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::uint8_t kCustomerVersion = 1;
+
+/// Instants inside a record are written as differences to the customer's last instant: small
+/// numbers, few bytes. kNever has a code of its own.
+class RecordWriter {
+public:
+    explicit RecordWriter(Instant base) : base_(base) {}
+
+    void instant(Instant at) {
+        if (at == kNever) {
+            out.number(1);
+            return;
+        }
+        auto delta = (at - base_).count();
+        auto bits = (static_cast<std::uint64_t>(delta) << 1U) ^ (delta < 0 ? ~0ULL : 0ULL);
+        out.number(bits + 2);
+    }
+    void fields(const Fields& fields) {
+        out.number(fields.size());
+        for (const Value& value : fields) {
+            out.value(value);
+        }
+    }
+    void memory(const Memory& memory) {
+        out.number(memory.total);
+        if (memory.total == 0) {
+            return;
+        }
+        instant(memory.first.at);
+        out.number(memory.first.ordinal);
+        out.number(memory.newest.size());
+        for (const Mark& mark : memory.newest) {
+            instant(mark.at);
+            out.number(mark.ordinal);
+        }
+    }
+    void aggregate(const AggregateState& state) {
+        memory(state.memory);
+        out.number(state.keyed.size());
+        for (const auto& [key, kept] : state.keyed) {
+            out.text(key);
+            memory(kept);
+        }
+    }
+    void run(const Run& run) {
+        out.number(run.id);
+        out.number(run.release);
+        out.number(run.flow);
+        out.text(run.key);
+        instant(run.entered_at);
+        out.number(run.entered_ordinal);
+        out.number(run.pc);
+        out.byte(static_cast<std::uint8_t>(run.park));
+        out.number(run.park_order);
+        instant(run.parked_at);
+        instant(run.due);
+        instant(run.hand_over);
+        out.byte(run.waited_first ? 1 : 0);
+        out.number(run.sends);
+        out.number(run.slots.size());
+        for (const Fields& slot : run.slots) {
+            fields(slot);
+        }
+    }
+    void held(const HeldMessage& held) {
+        out.text(held.id);
+        out.number(held.run);
+        out.number(held.release);
+        out.number(held.flow);
+        out.number(held.step);
+        out.number(held.message);
+        out.byte(static_cast<std::uint8_t>(held.channel));
+        instant(held.requested_at);
+        instant(held.release_at);
+        out.number(held.order);
+        out.number(held.arguments.size());
+        for (const auto& [name, datum] : held.arguments) {
+            out.text(name);
+            if (const auto* bound = std::get_if<BoundEvent>(&datum)) {
+                out.byte(1);
+                out.number(bound->event);
+                fields(bound->fields);
+            } else {
+                out.byte(0);
+                out.value(std::get<Value>(datum));
+            }
+        }
+    }
+
+    ByteWriter out;
+
+private:
+    Instant base_;
+};
+
+class RecordReader {
+public:
+    RecordReader(ByteReader& in, Instant base) : in_(in), base_(base) {}
+
+    Instant instant() {
+        std::uint64_t code = in_.number();
+        if (code < 2) {
+            return kNever;
+        }
+        code -= 2;
+        auto delta = static_cast<std::int64_t>((code >> 1U) ^ (~(code & 1U) + 1U));
+        return base_ + Millis{delta};
+    }
+    Fields fields() {
+        Fields out(in_.count());
+        for (Value& value : out) {
+            value = in_.value();
+        }
+        return out;
+    }
+    Memory memory() {
+        Memory out;
+        out.total = u32();
+        if (out.total == 0) {
+            return out;
+        }
+        out.first.at = instant();
+        out.first.ordinal = u32();
+        out.newest.resize(std::min(in_.count(), limits::kAggregateNewestMax));
+        for (Mark& mark : out.newest) {
+            mark.at = instant();
+            mark.ordinal = u32();
+        }
+        return out;
+    }
+    AggregateState aggregate() {
+        AggregateState out;
+        out.memory = memory();
+        out.keyed.resize(in_.count());
+        for (auto& [key, kept] : out.keyed) {
+            key = in_.text();
+            kept = memory();
+        }
+        return out;
+    }
+    Run run() {
+        Run out;
+        out.id = in_.number();
+        out.release = u32();
+        out.flow = u32();
+        out.key = in_.text();
+        out.entered_at = instant();
+        out.entered_ordinal = u32();
+        out.pc = u32();
+        out.park = static_cast<Park>(std::min<std::uint8_t>(in_.byte(), 3));
+        out.park_order = in_.number();
+        out.parked_at = instant();
+        out.due = instant();
+        out.hand_over = instant();
+        out.waited_first = in_.byte() != 0;
+        out.sends = u32();
+        out.slots.resize(in_.count());
+        for (Fields& slot : out.slots) {
+            slot = fields();
+        }
+        return out;
+    }
+    HeldMessage held() {
+        HeldMessage out;
+        out.id = in_.text();
+        out.run = in_.number();
+        out.release = u32();
+        out.flow = u32();
+        out.step = u32();
+        out.message = u32();
+        out.channel = in_.byte() == 0 ? Channel::email : Channel::sms;
+        out.requested_at = instant();
+        out.release_at = instant();
+        out.order = in_.number();
+        std::size_t arguments = in_.count();
+        for (std::size_t i = 0; i < arguments && !in_.failed(); ++i) {
+            std::string name(in_.text());
+            if (in_.byte() == 1) {
+                BoundEvent bound;
+                bound.event = u32();
+                bound.fields = fields();
+                out.arguments.emplace_back(std::move(name), std::move(bound));
+            } else {
+                out.arguments.emplace_back(std::move(name), in_.value());
+            }
+        }
+        return out;
+    }
+    std::uint32_t u32() { return static_cast<std::uint32_t>(in_.number()); }
+
+private:
+    ByteReader& in_;
+    Instant base_;
+};
+
+}  // namespace
+
+Instant Customer::due() const {
+    Instant earliest = kNever;
+    for (const Run& run : runs) {
+        earliest = std::min(earliest, run.due);
+    }
+    for (const HeldMessage& message : held) {
+        earliest = std::min(earliest, message.release_at);
+    }
+    return earliest;
+}
+
+std::string encode(const Customer& customer) {
+    RecordWriter record(customer.last_at);
+    ByteWriter& out = record.out;
+    out.reserve(512);
+    out.byte(kCustomerVersion);
+    out.instant(customer.last_at);
+    out.text(customer.id);
+    out.number(customer.release);
+    out.number(customer.events);
+    out.number(customer.next_run);
+    out.number(customer.next_order);
+    record.fields(customer.traits);
+    out.number(customer.aggregates.size());
+    for (const AggregateState& state : customer.aggregates) {
+        record.aggregate(state);
+    }
+    out.number(customer.runs.size());
+    for (const Run& run : customer.runs) {
+        record.run(run);
+    }
+    out.number(customer.held.size());
+    for (const HeldMessage& held : customer.held) {
+        record.held(held);
+    }
+    out.number(customer.entries.size());
+    for (const Entry& entry : customer.entries) {
+        out.number(entry.flow);
+        out.text(entry.key);
+        record.instant(entry.at);
+    }
+    out.number(customer.sends.size());
+    for (const SendMark& mark : customer.sends) {
+        out.byte(static_cast<std::uint8_t>(mark.channel));
+        record.instant(mark.at);
+    }
+    return out.take();
+}
+
+Result<Customer> decode_customer(std::string_view bytes) {
+    ByteReader in(bytes);
+    Customer customer;
+    if (in.byte() != kCustomerVersion) {
+        return Error{Errc::corrupt, "stored customer record has an unknown version"};
+    }
+    customer.last_at = in.instant();
+    RecordReader record(in, customer.last_at);
+    customer.id = in.text();
+    customer.release = record.u32();
+    customer.events = record.u32();
+    customer.next_run = in.number();
+    customer.next_order = in.number();
+    customer.traits = record.fields();
+    customer.aggregates.resize(in.count());
+    for (AggregateState& state : customer.aggregates) {
+        state = record.aggregate();
+    }
+    customer.runs.resize(in.count());
+    for (Run& run : customer.runs) {
+        run = record.run();
+    }
+    customer.held.resize(in.count());
+    for (HeldMessage& held : customer.held) {
+        held = record.held();
+    }
+    customer.entries.resize(in.count());
+    for (Entry& entry : customer.entries) {
+        entry.flow = in.number();
+        entry.key = in.text();
+        entry.at = record.instant();
+    }
+    customer.sends.resize(in.count());
+    for (SendMark& mark : customer.sends) {
+        mark.channel = in.byte() == 0 ? Channel::email : Channel::sms;
+        mark.at = record.instant();
+    }
+    if (in.failed() || !in.at_end()) {
+        return Error{Errc::corrupt, "stored customer record is cut short or too long"};
+    }
+    return customer;
+}
+
+}  // namespace sluice

@@ -1,0 +1,51 @@
+#include "engine/model/message.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::array<std::pair<Reason, std::string_view>, 22> kReasons = {{
+    {Reason::none, ""},
+    {Reason::no_address, "no_address"},
+    {Reason::no_consent, "no_consent"},
+    {Reason::suppressed, "suppressed"},
+    {Reason::capped, "capped"},
+    {Reason::quiet, "quiet"},
+    {Reason::holdout, "holdout"},
+    {Reason::stale, "stale"},
+    {Reason::run_ended, "run_ended"},
+    {Reason::failed, "failed"},
+    {Reason::completed, "completed"},
+    {Reason::stopped, "stopped"},
+    {Reason::goal, "goal"},
+    {Reason::ends_when, "ends_when"},
+    {Reason::restarted, "restarted"},
+    {Reason::missing_date, "missing_date"},
+    {Reason::fault, "fault"},
+    {Reason::filter_false, "filter_false"},
+    {Reason::re_entry_limit, "re_entry_limit"},
+    {Reason::already_running, "already_running"},
+    {Reason::no_key, "no_key"},
+    {Reason::too_old, "too_old"},
+}};
+
+}  // namespace
+
+std::string_view to_text(Reason reason) {
+    for (const auto& [value, word] : kReasons) {
+        if (value == reason) {
+            return word;
+        }
+    }
+    return "";
+}
+
+std::optional<Reason> reason_from_text(std::string_view text) {
+    for (const auto& [value, word] : kReasons) {
+        if (word == text) {
+            return value;
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace sluice
