@@ -1,0 +1,248 @@
+// The two printed forms of a diagnostic: prose with a snippet for people, one JSON object a line
+// for editors and pipelines.
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "dsl/diagnostic.hpp"
+
+namespace sluice::dsl {
+
+namespace {
+
+constexpr std::size_t kTitleWidth = 80;
+constexpr std::size_t kSnippetWidth = 160;
+
+std::string_view title_of(std::string_view code) {
+    for (const CodeInfo& info : code_catalogue()) {
+        if (info.code == code) {
+            return info.title;
+        }
+    }
+    return "PROBLEM";
+}
+
+/// Length of the valid UTF-8 character at `at`; 0 when the bytes are not UTF-8.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const unsigned lead = byte(at);
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xC2 && lead < 0xE0 ? 2
+                               : lead >= 0xE0 && lead < 0xF0 ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(at + i) & 0xC0U) != 0x80U) {
+            return 0;
+        }
+    }
+    const unsigned second = byte(at + 1);
+    const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+    const bool outside = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+    return overlong || outside ? 0 : length;
+}
+
+/// The text as it is safe to print on a terminal: control characters become spaces, broken UTF-8
+/// the replacement character. One printed column for each character that went in.
+std::string printable(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = utf8_length(text, i);
+        if (length == 0) {
+            out += "\xEF\xBF\xBD";
+            ++i;
+            continue;
+        }
+        const auto c = static_cast<unsigned char>(text[i]);
+        out += c < 0x20 || c == 0x7F ? std::string_view(" ") : text.substr(i, length);
+        i += length;
+    }
+    return out;
+}
+
+std::size_t columns(std::string_view text) {
+    const std::string shown = printable(text);
+    return static_cast<std::size_t>(std::ranges::count_if(
+        shown, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+struct Mark {
+    Span span;
+    char sign = '-';
+    std::string text;
+};
+
+/// Underline of one mark: the spaces before it and its signs, counted in characters.
+std::pair<std::size_t, std::size_t> place(const Mark& mark, std::string_view line) {
+    const std::size_t begin = std::min<std::size_t>(mark.span.column - 1, line.size());
+    const std::size_t length = std::min<std::size_t>(mark.span.length, line.size() - begin);
+    return {columns(line.substr(0, begin)),
+            std::max<std::size_t>(1, columns(line.substr(begin, length)))};
+}
+
+std::string underline(const std::vector<const Mark*>& row, std::string_view line) {
+    std::string out;
+    for (const Mark* mark : row) {
+        const auto [begin, length] = place(*mark, line);
+        if (out.size() < begin) {
+            out.append(begin - out.size(), ' ');
+        }
+        if (out.size() < begin + length) {
+            out.append(begin + length - out.size(), mark->sign);
+        }
+    }
+    if (!row.empty() && !row.back()->text.empty()) {
+        out += " " + row.back()->text;
+    }
+    return out;
+}
+
+/// Marks of one line share a row unless a text would be cut off by a mark to its right.
+std::vector<std::vector<const Mark*>> rows_of(const std::vector<const Mark*>& marks) {
+    std::vector<std::vector<const Mark*>> rows;
+    for (const Mark* mark : marks) {
+        const bool open = !rows.empty() && rows.back().back()->text.empty();
+        if (!open) {
+            rows.emplace_back();
+        }
+        rows.back().push_back(mark);
+    }
+    return rows;
+}
+
+std::vector<Mark> marks_of(const Diagnostic& diagnostic) {
+    std::vector<Mark> marks{{diagnostic.span, '^', {}}};
+    for (const Label& label : diagnostic.labels) {
+        if (label.span == diagnostic.span) {
+            marks.front().text = label.text;
+        } else if (label.span.line != 0) {
+            marks.push_back({label.span, '-', label.text});
+        }
+    }
+    std::ranges::stable_sort(marks, {}, [](const Mark& mark) { return mark.span.offset; });
+    return marks;
+}
+
+std::string snippet(const Diagnostic& diagnostic, const SourceSet& sources) {
+    const std::vector<Mark> marks = marks_of(diagnostic);
+    // The file of the diagnostic comes first, other files after it under their own name.
+    std::map<std::tuple<bool, std::uint32_t, std::uint32_t>, std::vector<const Mark*>> lines;
+    std::size_t width = 0;
+    for (const Mark& mark : marks) {
+        const bool elsewhere = mark.span.file != diagnostic.span.file;
+        lines[{elsewhere, mark.span.file, mark.span.line}].push_back(&mark);
+        width = std::max(width, std::to_string(mark.span.line).size());
+    }
+    std::string out;
+    std::uint32_t file = diagnostic.span.file;
+    for (const auto& [where, on_line] : lines) {
+        if (std::get<1>(where) != file) {
+            file = std::get<1>(where);
+            out += "in " + sources.files[file].path + ":\n";
+        }
+        const std::string number = std::to_string(std::get<2>(where));
+        const std::string_view line = sources.line(on_line.front()->span);
+        const std::string_view shown = line.substr(0, kSnippetWidth);
+        out += std::string(width - number.size(), ' ') + number + " | " + printable(shown) + "\n";
+        for (const auto& row : rows_of(on_line)) {
+            out += std::string(width, ' ') + " | " + underline(row, shown) + "\n";
+        }
+    }
+    return out;
+}
+
+/// The first line of the fix applied: what the author may paste over the line.
+std::string fixed_line(const Fix& fix, const SourceSet& sources) {
+    std::string line(sources.line(fix.span));
+    const std::size_t begin = std::min<std::size_t>(fix.span.column - 1, line.size());
+    const std::size_t length = std::min<std::size_t>(fix.span.length, line.size() - begin);
+    line.replace(begin, length, fix.replacement);
+    const std::size_t first = line.find_first_not_of(" \t");
+    return first == std::string::npos ? std::string() : printable(line.substr(first));
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string out = "\"";
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = utf8_length(text, i);
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (length == 0) {
+            out += "\\ufffd";
+        } else if (c == '"' || c == '\\') {
+            out += {'\\', text[i]};
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c < 0x20 || c == 0x7F) {
+            out += "\\u00";
+            out += {kHex[c >> 4U], kHex[c & 15U]};
+        } else {
+            out += text.substr(i, length);
+        }
+        i += std::max<std::size_t>(1, length);
+    }
+    return out + "\"";
+}
+
+std::string path_of(const Span& span, const SourceSet& sources) {
+    return span.file < sources.files.size() ? sources.files[span.file].path : std::string();
+}
+
+/// Column behind the span, on the line it begins on.
+std::uint32_t end_column(const Span& span, const SourceSet& sources) {
+    const auto line = static_cast<std::uint32_t>(sources.line(span).size());
+    return std::max(span.column, std::min(span.column + span.length, line + 1));
+}
+
+std::string json_place(const Span& span, const SourceSet& sources) {
+    return "\"file\":" + quoted(path_of(span, sources)) + ",\"line\":" + std::to_string(span.line) +
+           ",\"column\":" + std::to_string(span.column) +
+           ",\"end_column\":" + std::to_string(end_column(span, sources));
+}
+
+}  // namespace
+
+std::string render_text(const Diagnostic& diagnostic, const SourceSet& sources) {
+    const std::string head = "-- " + std::string(title_of(diagnostic.code)) + " ";
+    std::string where = path_of(diagnostic.span, sources);
+    if (diagnostic.span.line != 0) {
+        where += ":" + std::to_string(diagnostic.span.line) + ":" +
+                 std::to_string(diagnostic.span.column);
+    }
+    const std::string tail = " " + where + "  " + diagnostic.code;
+    const std::size_t used = columns(head) + columns(tail);
+    std::string out = head + std::string(kTitleWidth > used + 2 ? kTitleWidth - used : 2, '-');
+    out += printable(tail) + "\n" + diagnostic.message + "\n";
+    if (diagnostic.span.line != 0 && diagnostic.span.file < sources.files.size()) {
+        out += snippet(diagnostic, sources);
+    }
+    if (!diagnostic.help.empty()) {
+        out += diagnostic.help + "\n";
+    }
+    if (diagnostic.fix && diagnostic.fix->span.line != 0) {
+        out += "Fix: " + fixed_line(*diagnostic.fix, sources) + "\n";
+    }
+    return out;
+}
+
+std::string render_json(const Diagnostic& diagnostic, const SourceSet& sources) {
+    std::string out = "{\"code\":" + quoted(diagnostic.code) + ",\"severity\":";
+    out += diagnostic.severity == Severity::error ? "\"error\"" : "\"warning\"";
+    out += ",\"title\":" + quoted(title_of(diagnostic.code)) + ",";
+    out += json_place(diagnostic.span, sources) + ",\"message\":" + quoted(diagnostic.message);
+    out += ",\"help\":" + quoted(diagnostic.help) + ",\"labels\":[";
+    for (const Label& label : diagnostic.labels) {
+        out += (&label == diagnostic.labels.data() ? "{" : ",{") + json_place(label.span, sources);
+        out += ",\"text\":" + quoted(label.text) + "}";
+    }
+    out += "],\"fix\":";
+    if (!diagnostic.fix) {
+        return out + "null}";
+    }
+    out += "{" + json_place(diagnostic.fix->span, sources);
+    return out + ",\"replacement\":" + quoted(diagnostic.fix->replacement) + "}}";
+}
+
+}  // namespace sluice::dsl
