@@ -38,7 +38,7 @@ LAYERS = {
     "engine/model/": Layer(MODEL, ("fmt/",)),
     "engine/behaviour/": Layer(BEHAVIOUR, ("fmt/",)),
     "engine/policy/": Layer(POLICY, ("fmt/",)),
-    "engine/store/": Layer(MODEL + ("engine/store/",), ("sqlite3.h", "fmt/") + POSIX),
+    "engine/store/": Layer(MODEL + ("engine/store/",), ("sqlite3.h", "fmt/", "nmmintrin.h") + POSIX),
     "engine/runtime/": Layer(RUNTIME, ("fmt/", "simdjson.h", "boost/json", "boost/container")
                              + ASIO),
     "engine/outbox/": Layer(EDGE, ("fmt/", "boost/json") + ASIO + POSIX),
