@@ -14,6 +14,8 @@ inline constexpr std::size_t kBatchEventsMax = 2'500;
 inline constexpr std::size_t kInflatedBytesMax = kBatchBytesMax + 64 * 1024;
 inline constexpr std::size_t kMessageIdBytesMax = 100;
 inline constexpr std::size_t kCustomerIdBytesMax = 256;
+// Levels of JSON in one event; no real event comes near, and readers downstream count to 32 as well.
+inline constexpr std::size_t kJsonDepthMax = 32;
 inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kHeaderFieldsMax = 100;
 
