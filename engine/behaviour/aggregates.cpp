@@ -42,19 +42,18 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
 
 std::string key_text(const Value& value) { return dsl::to_text(value); }
 
-void fold(const dsl::Program& program, Customer& customer, Index event, const Fields& fields,
-          Instant at, Zone zone) {
-    if (customer.aggregates.size() < program.aggregates.size()) {
-        customer.aggregates.resize(program.aggregates.size());
-    }
-    const Context context{program, customer, at, zone, nullptr, &fields, 0};
-    for (Index index : program.aggregates_of_event[event]) {
+void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
+          const Occurrence& occurrence) {
+    const Fields& fields = occurrence.fields;
+    // A filter reads nothing but the event and literals, so the zone does not matter to it.
+    const Context context{program, customer, layout, occurrence.mark.at, Zone{}, nullptr, &fields, 0};
+    for (Index index : program.aggregates_of_event[occurrence.event]) {
         const dsl::Aggregate& aggregate = program.aggregates[index];
         if (aggregate.filter != kNone && !evaluate(context, aggregate.filter)) {
             continue;
         }
-        const Mark mark{at, customer.events};
-        AggregateState& state = customer.aggregates[index];
+        const Mark mark = occurrence.mark;
+        AggregateState& state = layout.aggregates[index];
         if (aggregate.key_field == kNone) {
             remember(state.memory, mark, aggregate.newest);
             continue;
@@ -66,12 +65,12 @@ void fold(const dsl::Program& program, Customer& customer, Index event, const Fi
     }
 }
 
-const Memory* memory_of(const Customer& customer, const dsl::Program& program, Index aggregate,
+const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index aggregate,
                         const Value& key) {
-    if (aggregate >= customer.aggregates.size()) {
+    if (aggregate >= layout.aggregates.size()) {
         return nullptr;
     }
-    const AggregateState& state = customer.aggregates[aggregate];
+    const AggregateState& state = layout.aggregates[aggregate];
     if (program.aggregates[aggregate].key_field == kNone) {
         return state.memory.total == 0 ? nullptr : &state.memory;
     }

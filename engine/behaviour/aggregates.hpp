@@ -9,13 +9,19 @@
 /// size, however many events there were. Cost: O(1) an event for each aggregate of its type.
 namespace sluice {
 
-/// Counts an event into every aggregate whose filter it fits. Call after the customer's `events`
-/// ordinal was raised for this event.
-void fold(const dsl::Program& program, Customer& customer, Index event, const Fields& fields,
-          Instant at, Zone zone);
+/// One event to be counted, in the terms of the layout's program.
+struct Occurrence {
+    Index event = kNone;
+    const Fields& fields;
+    Mark mark;
+};
+
+/// Counts an event into every aggregate of the layout whose filter it fits.
+void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
+          const Occurrence& occurrence);
 
 /// The memory a condition reads; null when nothing was remembered (for this key).
-const Memory* memory_of(const Customer& customer, const dsl::Program& program, Index aggregate,
+const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index aggregate,
                         const Value& key);
 
 /// Value under which a keyed aggregate remembers.

@@ -70,7 +70,7 @@ std::int64_t count_since_entry(const Context& context, const Memory& memory) {
 
 std::int64_t count(const Context& context, const dsl::CondQuantity& node) {
     using Window = dsl::CondQuantity::Window;
-    const Memory* memory = memory_of(context.customer, context.program, node.aggregate,
+    const Memory* memory = memory_of(context.layout, context.program, node.aggregate,
                                      evaluate(context, node.key));
     if (memory == nullptr) {
         return 0;
@@ -94,7 +94,7 @@ bool quantity(const Context& context, const dsl::CondQuantity& node) {
 }
 
 bool recency(const Context& context, const dsl::CondRecency& node) {
-    const Memory* memory = memory_of(context.customer, context.program, node.aggregate,
+    const Memory* memory = memory_of(context.layout, context.program, node.aggregate,
                                      evaluate(context, node.key));
     if (memory == nullptr || memory->newest.empty()) {
         return false;
@@ -114,8 +114,8 @@ bool recency(const Context& context, const dsl::CondRecency& node) {
 bool can_get(const Context& context, Channel channel) {
     const dsl::Policy& policy = context.program.policy;
     const Index field = channel == Channel::email ? policy.email_field : policy.phone_field;
-    if (field == kNone || field >= context.customer.traits.size() ||
-        context.customer.traits[field].text.empty()) {
+    if (field == kNone || field >= context.layout.traits.size() ||
+        context.layout.traits[field].text.empty()) {
         return false;
     }
     const auto bit = static_cast<std::uint8_t>(channel);
@@ -217,7 +217,7 @@ Value evaluate(const Context& context, const Operand& operand) {
     };
     switch (operand.kind) {
         case Operand::Kind::literal: return operand.value;
-        case Operand::Kind::customer_field: return field_of(context.customer.traits);
+        case Operand::Kind::customer_field: return field_of(context.layout.traits);
         case Operand::Kind::slot_field:
             if (context.run == nullptr || operand.slot >= context.run->slots.size()) {
                 return {};
@@ -240,7 +240,7 @@ bool fits(const Context& context, const dsl::EventPattern& pattern, const Fields
     return evaluate(inner, pattern.filter);
 }
 
-Zone zone_of(const dsl::Program& program, const Customer& customer) {
+Zone zone_of(const dsl::Program& program, const Layout& layout) {
     // Looking a zone up costs a search over the whole database; a thread meets few of them.
     thread_local std::unordered_map<std::string, std::optional<Zone>> known;
     auto look_up = [](const std::string& id) -> const std::optional<Zone>& {
@@ -254,8 +254,8 @@ Zone zone_of(const dsl::Program& program, const Customer& customer) {
         return place->second;
     };
     const Index field = program.policy.time_zone_field;
-    if (field != kNone && field < customer.traits.size() && customer.traits[field].known()) {
-        if (const auto& zone = look_up(customer.traits[field].text)) {
+    if (field != kNone && field < layout.traits.size() && layout.traits[field].known()) {
+        if (const auto& zone = look_up(layout.traits[field].text)) {
             return *zone;
         }
     }

@@ -14,6 +14,7 @@ namespace sluice {
 struct Context {
     const dsl::Program& program;
     const Customer& customer;
+    const Layout& layout;  // the customer's, for this program
     Instant now;
     Zone zone;                          // the customer's
     const Run* run = nullptr;           // slots and "since entry"; null outside a run
@@ -34,7 +35,7 @@ bool fits(const Context& context, const dsl::EventPattern& pattern, const Fields
 std::optional<int> compare(const Value& left, const Value& right);
 
 /// The zone of T3: the customer's `time_zone` when it is a known IANA id, else the policy's.
-Zone zone_of(const dsl::Program& program, const Customer& customer);
+Zone zone_of(const dsl::Program& program, const Layout& layout);
 
 /// The author's words of a condition with the values it saw, for traces: personal data is left out.
 /// `cart.total >= 50 (cart.total is 80)`.

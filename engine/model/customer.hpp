@@ -71,7 +71,6 @@ struct Run {
     Instant parked_at;          // base of the wait: what `due` was computed from
     Instant due = kNever;
     Instant hand_over;          // T10: later waits count from the last held send's hand-over
-    bool waited_first = false;  // OpSleep with `then until`: the duration part is over
     std::uint32_t sends = 0;    // rounds: distinguishes the sends of one run
     std::vector<Fields> slots;
 };
@@ -104,19 +103,27 @@ struct SendMark {
     Instant at;
 };
 
+/// What is known of a customer in the terms of one program: fields and aggregates by its indexes.
+struct Layout {
+    std::uint32_t release = 0;
+    Fields traits;                           // by customer field
+    std::vector<AggregateState> aggregates;  // by aggregate
+};
+
 struct Customer {
     std::string id;
-    std::uint32_t release = 0;    // program that `traits` and `aggregates` are laid out for
     std::uint32_t events = 0;     // ordinal of the last applied event
     std::uint64_t next_run = 1;
     std::uint64_t next_order = 1;
     Instant last_at = kEpoch;     // the customer's time never runs backwards
-    Fields traits;                // by customer field
-    std::vector<AggregateState> aggregates;  // by aggregate
+    std::vector<Layout> layouts;  // the current release first, then those that runs still need
     std::vector<Run> runs;        // by id
     std::vector<HeldMessage> held;
     std::vector<Entry> entries;
     std::vector<SendMark> sends;  // oldest first
+
+    /// The layout for a release; null when the customer has none.
+    [[nodiscard]] Layout* layout(std::uint32_t release);
 
     /// Earliest instant at which the customer needs a step; kNever when there is none.
     [[nodiscard]] Instant due() const;

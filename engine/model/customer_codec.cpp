@@ -50,6 +50,14 @@ public:
             memory(kept);
         }
     }
+    void layout(const Layout& layout) {
+        out.number(layout.release);
+        fields(layout.traits);
+        out.number(layout.aggregates.size());
+        for (const AggregateState& state : layout.aggregates) {
+            aggregate(state);
+        }
+    }
     void run(const Run& run) {
         out.number(run.id);
         out.number(run.release);
@@ -63,7 +71,6 @@ public:
         instant(run.parked_at);
         instant(run.due);
         instant(run.hand_over);
-        out.byte(run.waited_first ? 1 : 0);
         out.number(run.sends);
         out.number(run.slots.size());
         for (const Fields& slot : run.slots) {
@@ -146,6 +153,16 @@ public:
         }
         return out;
     }
+    Layout layout() {
+        Layout out;
+        out.release = u32();
+        out.traits = fields();
+        out.aggregates.resize(in_.count());
+        for (AggregateState& state : out.aggregates) {
+            state = aggregate();
+        }
+        return out;
+    }
     Run run() {
         Run out;
         out.id = in_.number();
@@ -160,7 +177,6 @@ public:
         out.parked_at = instant();
         out.due = instant();
         out.hand_over = instant();
-        out.waited_first = in_.byte() != 0;
         out.sends = u32();
         out.slots.resize(in_.count());
         for (Fields& slot : out.slots) {
@@ -203,6 +219,15 @@ private:
 
 }  // namespace
 
+Layout* Customer::layout(std::uint32_t release) {
+    for (Layout& layout : layouts) {
+        if (layout.release == release) {
+            return &layout;
+        }
+    }
+    return nullptr;
+}
+
 Instant Customer::due() const {
     Instant earliest = kNever;
     for (const Run& run : runs) {
@@ -221,14 +246,12 @@ std::string encode(const Customer& customer) {
     out.byte(kCustomerVersion);
     out.instant(customer.last_at);
     out.text(customer.id);
-    out.number(customer.release);
     out.number(customer.events);
     out.number(customer.next_run);
     out.number(customer.next_order);
-    record.fields(customer.traits);
-    out.number(customer.aggregates.size());
-    for (const AggregateState& state : customer.aggregates) {
-        record.aggregate(state);
+    out.number(customer.layouts.size());
+    for (const Layout& layout : customer.layouts) {
+        record.layout(layout);
     }
     out.number(customer.runs.size());
     for (const Run& run : customer.runs) {
@@ -261,14 +284,12 @@ Result<Customer> decode_customer(std::string_view bytes) {
     customer.last_at = in.instant();
     RecordReader record(in, customer.last_at);
     customer.id = in.text();
-    customer.release = record.u32();
     customer.events = record.u32();
     customer.next_run = in.number();
     customer.next_order = in.number();
-    customer.traits = record.fields();
-    customer.aggregates.resize(in.count());
-    for (AggregateState& state : customer.aggregates) {
-        state = record.aggregate();
+    customer.layouts.resize(in.count());
+    for (Layout& layout : customer.layouts) {
+        layout = record.layout();
     }
     customer.runs.resize(in.count());
     for (Run& run : customer.runs) {

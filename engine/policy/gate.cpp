@@ -24,7 +24,7 @@ std::string rule_text(const dsl::QuietHours& quiet) {
 
 /// Reach: the address is known, may be written to, and the customer agreed.
 Verdict check_reach(const Context& context, const GateRequest& request) {
-    if (address_of(context.program, context.customer, request.channel).empty()) {
+    if (address_of(context.program, context.layout, request.channel).empty()) {
         return skip(Reason::no_address, "the customer has no address for this channel");
     }
     const auto bit = static_cast<std::uint8_t>(request.channel);
@@ -120,14 +120,14 @@ Verdict check_caps(const Context& context, const GateRequest& request) {
 
 }  // namespace
 
-std::string address_of(const dsl::Program& program, const Customer& customer, Channel channel) {
+std::string address_of(const dsl::Program& program, const Layout& layout, Channel channel) {
     const Index field = channel == Channel::email ? program.policy.email_field
                                                   : program.policy.phone_field;
-    return field < customer.traits.size() ? customer.traits[field].text : std::string{};
+    return field < layout.traits.size() ? layout.traits[field].text : std::string{};
 }
 
-bool in_holdout(const dsl::Policy& policy, std::string_view customer) {
-    return policy.holdout_scaled > 0 && draw({"holdout", customer}) < policy.holdout_scaled;
+bool in_holdout(const dsl::Policy& policy, std::string_view customer, std::string_view salt) {
+    return policy.holdout_scaled > 0 && draw({"holdout", salt, customer}) < policy.holdout_scaled;
 }
 
 Verdict decide(const Context& context, const GateRequest& request) {
@@ -135,8 +135,9 @@ Verdict decide(const Context& context, const GateRequest& request) {
     if (Verdict reach = check_reach(context, request); reach.kind != Verdict::Kind::allow) {
         return reach;
     }
-    if (!(request.transactional && policy.transactional_skips_holdout) &&
-        in_holdout(policy, context.customer.id)) {
+    const bool withheld =
+        !request.ignore_holdout && !(request.transactional && policy.transactional_skips_holdout);
+    if (withheld && in_holdout(policy, context.customer.id, request.salt)) {
         return skip(Reason::holdout, "the customer is in the policy's holdout");
     }
     if (Verdict quiet = check_quiet_hours(context, request); quiet.kind != Verdict::Kind::allow) {

@@ -23,6 +23,8 @@ struct GateRequest {
     Channel channel = Channel::email;
     bool transactional = false;
     Instant requested_at;  // when the flow asked: what `hold up to` counts from
+    bool ignore_holdout = false;
+    std::string_view salt;  // empty: the live draw
 };
 
 /// Order: address, suppression, consent, holdout (skip at once); quiet hours (hold or skip); caps
@@ -34,10 +36,10 @@ Verdict decide(const Context& context, const GateRequest& request);
 Verdict decide_attempt(const Context& context, const GateRequest& request);
 
 /// The address of a channel; empty when unknown.
-std::string address_of(const dsl::Program& program, const Customer& customer, Channel channel);
+std::string address_of(const dsl::Program& program, const Layout& layout, Channel channel);
 
 /// Whether a customer is withheld from all marketing: a fixed share drawn from the id.
-bool in_holdout(const dsl::Policy& policy, std::string_view customer);
+bool in_holdout(const dsl::Policy& policy, std::string_view customer, std::string_view salt);
 
 /// Notes a message let through, for caps. Marks no cap can see any more are dropped.
 void count_send(const dsl::Program& program, Customer& customer, Channel channel, Instant at);

@@ -1,0 +1,156 @@
+#include "engine/runtime/simulate.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/runtime/bind.hpp"
+
+namespace sluice {
+namespace {
+
+constexpr std::size_t kWriteBytes = 1 << 20;
+
+void member(std::string& out, std::string_view name, std::string_view value) {
+    if (out.size() > 1) {
+        out.push_back(',');
+    }
+    append_json_text(out, name);
+    out.push_back(':');
+    append_json_text(out, value);
+}
+
+void member_or_null(std::string& out, std::string_view name, std::string_view value) {
+    if (!value.empty()) {
+        member(out, name, value);
+        return;
+    }
+    out.push_back(',');
+    append_json_text(out, name);
+    out += ":null";
+}
+
+std::string message_line(const TraceRow& row, std::string_view customer) {
+    std::string out = "{";
+    member(out, "at", format_rfc3339(row.at));
+    member(out, "customer", customer);
+    member(out, "flow", row.flow);
+    member(out, "step", row.step);
+    member(out, "channel", row.channel == Channel::email ? "email" : "sms");
+    member(out, "message", row.message);
+    member(out, "outcome", row.kind == TraceKind::sent ? "sent" : "skipped");
+    member_or_null(out, "reason", to_text(row.reason));
+    member(out, "id", row.id);
+    out += "}\n";
+    return out;
+}
+
+std::string run_line(const TraceRow& row, std::string_view customer) {
+    std::string out = "{";
+    member(out, "at", format_rfc3339(row.at));
+    member(out, "customer", customer);
+    member(out, "flow", row.flow);
+    member(out, "kind", to_text(row.kind));
+    // A stop step's own words are its reason; the event that reached a goal is the goal's.
+    const bool own_words = row.reason == Reason::stopped && !row.note.empty();
+    member_or_null(out, "reason", own_words ? std::string_view(row.note) : to_text(row.reason));
+    out += "}\n";
+    return out;
+}
+
+bool in_log(TraceKind kind) {
+    return kind == TraceKind::sent || kind == TraceKind::skipped || kind == TraceKind::entered ||
+           kind == TraceKind::goal || kind == TraceKind::ended;
+}
+
+}  // namespace
+
+std::string log_line(const TraceRow& row, std::string_view customer) {
+    if (row.kind == TraceKind::sent || row.kind == TraceKind::skipped) {
+        return message_line(row, customer);
+    }
+    return in_log(row.kind) ? run_line(row, customer) : std::string{};
+}
+
+Simulation::Simulation(std::shared_ptr<const dsl::Program> program, Options options)
+    : program_(std::move(program)), options_(std::move(options)) {
+    releases_.add(1, program_);
+}
+
+void Simulation::add(const InboundEvent& event) {
+    if (event.occurred_at >= options_.until) {
+        ++totals_.ignored;
+        return;
+    }
+    auto [place, fresh] =
+        by_id_.try_emplace(event.customer, static_cast<std::uint32_t>(people_.size()));
+    if (fresh) {
+        people_.emplace_back().id = event.customer;
+    }
+    people_[place->second].events.push_back(apply_program(*program_, event));
+    ++totals_.events;
+}
+
+void Simulation::run_person(std::uint32_t index, std::vector<Line>& lines) {
+    Person& person = people_[index];
+    std::stable_sort(person.events.begin(), person.events.end(),
+                     [](const AppliedEvent& a, const AppliedEvent& b) { return a.at < b.at; });
+    Customer customer = new_customer(releases_, person.id);
+    StepOptions step;
+    step.salt = options_.salt;
+    Effects effects;
+    for (const AppliedEvent& event : person.events) {
+        apply_event(releases_, step, customer, event, effects);
+    }
+    // One millisecond before `until`: instants have no finer parts.
+    run_timers(releases_, step, customer,
+               options_.until == kNever ? kNever - Millis{1} : options_.until - Millis{1}, effects);
+    std::uint32_t order = 0;
+    for (TraceRow& row : effects.trace) {
+        if (in_log(row.kind)) {
+            lines.push_back({row.at, index, order++, std::move(row)});
+        }
+    }
+    person.events = {};
+}
+
+Simulation::Totals Simulation::run(const std::function<void(std::string_view)>& write,
+                                   const std::function<void(std::size_t, std::size_t)>& progress) {
+    std::vector<Line> lines;
+    for (std::uint32_t person = 0; person < people_.size(); ++person) {
+        run_person(person, lines);
+        if (progress && person % 1'000 == 999) {
+            progress(person + 1, people_.size());
+        }
+    }
+    std::vector<std::uint32_t> rank(people_.size());
+    std::vector<std::uint32_t> by_name(people_.size());
+    for (std::uint32_t i = 0; i < by_name.size(); ++i) {
+        by_name[i] = i;
+    }
+    std::sort(by_name.begin(), by_name.end(),
+              [&](auto a, auto b) { return people_[a].id < people_[b].id; });
+    for (std::uint32_t i = 0; i < by_name.size(); ++i) {
+        rank[by_name[i]] = i;
+    }
+    std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
+        return std::tuple(a.at, rank[a.person], a.order) < std::tuple(b.at, rank[b.person], b.order);
+    });
+    std::string out;
+    for (const Line& line : lines) {
+        totals_.entered += line.row.kind == TraceKind::entered;
+        totals_.goals += line.row.kind == TraceKind::goal;
+        totals_.ended += line.row.kind == TraceKind::ended;
+        totals_.sent += line.row.kind == TraceKind::sent;
+        totals_.skipped += line.row.kind == TraceKind::skipped;
+        out += log_line(line.row, people_[line.person].id);
+        if (out.size() >= kWriteBytes) {
+            write(out);
+            out.clear();
+        }
+    }
+    write(out);
+    totals_.customers = people_.size();
+    return totals_;
+}
+
+}  // namespace sluice

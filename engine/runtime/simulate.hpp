@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/runtime/step.hpp"
+
+namespace sluice {
+
+/// Replays a history on virtual time through the same step the daemon runs; sends nothing.
+///
+/// Customers do not meet, so each is run from its first event to the end by itself and the
+/// decisions are put in order afterwards: by instant, then customer id, then their order within the
+/// customer. Two runs over the same input give identical bytes.
+class Simulation {
+public:
+    struct Options {
+        Instant until = kNever;  // fires every timer due before it and none at or after it;
+                                 // kNever: until nothing is left to happen
+        std::string salt;        // --seed: other random choices than the live ones
+    };
+    struct Totals {
+        std::uint64_t customers = 0;
+        std::uint64_t events = 0;
+        std::uint64_t ignored = 0;  // events at or after `until`
+        std::uint64_t entered = 0, goals = 0, ended = 0, sent = 0, skipped = 0;
+    };
+
+    Simulation(std::shared_ptr<const dsl::Program> program, Options options);
+
+    /// Adds one call; calls of a customer may come in any order, equal instants keep the order given.
+    void add(const InboundEvent& event);
+
+    /// Runs everything. `write` gets the log a piece at a time: NDJSON in time order, one object for
+    /// every message sent or skipped and for every entry, goal and end of a run. `progress` (may be
+    /// empty) is told how many of how many customers are done.
+    Totals run(const std::function<void(std::string_view)>& write,
+               const std::function<void(std::size_t, std::size_t)>& progress);
+
+private:
+    struct Person {
+        std::string id;
+        std::vector<AppliedEvent> events;
+    };
+    struct Line {
+        Instant at;
+        std::uint32_t person = 0;
+        std::uint32_t order = 0;
+        TraceRow row;
+    };
+    void run_person(std::uint32_t person, std::vector<Line>& lines);
+
+    std::shared_ptr<const dsl::Program> program_;
+    Options options_;
+    Releases releases_;
+    std::vector<Person> people_;
+    std::unordered_map<std::string, std::uint32_t> by_id_;
+    Totals totals_;
+};
+
+/// The log line of a decision; empty for trace rows that are not part of the log. Ends in a newline.
+std::string log_line(const TraceRow& row, std::string_view customer);
+
+}  // namespace sluice

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsl/program.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/model/customer.hpp"
+#include "engine/model/event.hpp"
+#include "engine/model/trace.hpp"
+
+/// The heart: what an input does to one customer. Pure: no clock, no I/O, no randomness; the same
+/// customer, input and programs give the same new state and effects. The daemon, the test runner,
+/// the simulator and explain all run this and nothing else.
+namespace sluice {
+
+/// A program made ready to run: which flows an event can start, and which events matter at all.
+struct ReadyProgram {
+    explicit ReadyProgram(std::shared_ptr<const dsl::Program> made);
+
+    struct StartRef {
+        Index flow = kNone;
+        Index start = kNone;
+    };
+    std::shared_ptr<const dsl::Program> program;
+    std::vector<std::vector<StartRef>> starts_of_event;  // priority first, then order of files
+    std::vector<bool> event_matters;                     // read by a flow or an aggregate
+};
+
+/// The programs that runs belong to, by release number. New runs start on the current one; a run
+/// stays on the release it entered with until it ends.
+class Releases {
+public:
+    void add(std::uint32_t number, std::shared_ptr<const dsl::Program> program);
+    [[nodiscard]] std::uint32_t current() const { return current_; }
+    [[nodiscard]] const ReadyProgram& ready() const { return *programs_.at(current_); }
+    /// Null when the release is not loaded.
+    [[nodiscard]] const ReadyProgram* find(std::uint32_t number) const;
+
+private:
+    std::uint32_t current_ = 0;
+    std::map<std::uint32_t, std::unique_ptr<ReadyProgram>> programs_;
+};
+
+/// A message that policy let through: to be rendered and put in the outbox.
+struct MessageIntent {
+    std::string id;
+    std::uint32_t release = 0;
+    Index flow = kNone;
+    Index step = kNone;
+    Index message = kNone;
+    Channel channel = Channel::email;
+    Instant at;  // the instant policy let it go
+    std::string to;
+    Arguments arguments;
+};
+
+/// A webhook to be called.
+struct CallIntent {
+    std::string id;
+    std::uint32_t release = 0;
+    Index flow = kNone;
+    Index step = kNone;
+    Index webhook = kNone;
+    Instant at;
+    Arguments arguments;
+};
+
+/// Everything a step wants done besides the new customer state.
+struct Effects {
+    std::vector<TraceRow> trace;
+    std::vector<MessageIntent> messages;
+    std::vector<CallIntent> calls;
+    std::vector<InboundEvent> internal;  // events and trait changes the engine made itself
+};
+
+struct StepOptions {
+    /// Whether an address must not be written to. Not set: none is.
+    std::function<bool(Channel, const std::string& address)> suppressed;
+    /// Only this flow may start; kNone: every flow. For tests of one flow.
+    Index only_flow = kNone;
+    /// Nobody is withheld: tests and previews of what a customer would get.
+    bool ignore_holdout = false;
+    /// Changes every random choice (splits, holdout); empty: the choices of the live system.
+    std::string salt;
+    /// Waits, wake-ups and branches are traced too, with the values they saw.
+    bool trace_everything = false;
+    /// A timer later than this runs at the present instant instead of the one it was due at, so
+    /// that after a downtime the waits behind it keep their length (T12). Not set: virtual time.
+    std::optional<Millis> catch_up_after;
+};
+
+/// An event resolved against the current program.
+struct AppliedEvent {
+    Index event = kNone;  // kNone: an identify call, or an event no program declares
+    Fields fields;
+    std::vector<std::pair<Index, Value>> traits;  // changes made by identify
+    Instant at;
+    bool may_start = true;  // backfilled events are counted but start nothing (T12)
+};
+
+/// Resolves a call against a program: identify into trait changes, everything else into an event.
+AppliedEvent apply_program(const dsl::Program& program, const InboundEvent& event);
+
+/// A customer that nothing is known of yet, laid out for the current release.
+Customer new_customer(const Releases& releases, std::string id);
+
+/// Whether the customer was last stepped under an older release.
+bool needs_relayout(const Releases& releases, const Customer& customer);
+
+/// Lays a customer of an older release out for the current one. `history` holds the calls and
+/// internal events of the customer, oldest first; traits and aggregates are folded anew from them;
+/// runs, entries and caps are kept, and so are the layouts of releases that runs still belong to.
+void relayout(const Releases& releases, Customer& customer,
+              const std::vector<InboundEvent>& history);
+
+/// Fires every timer due at or before `now`: by due time, then creation; held messages first.
+void run_timers(const Releases& releases, const StepOptions& options, Customer& customer,
+                Instant now, Effects& effects);
+
+/// Fires the timers due at or before the event, then applies it (language.md §3.4).
+void apply_event(const Releases& releases, const StepOptions& options, Customer& customer,
+                 const AppliedEvent& event, Effects& effects);
+
+}  // namespace sluice

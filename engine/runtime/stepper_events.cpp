@@ -1,0 +1,307 @@
+#include <algorithm>
+
+#include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
+#include "engine/behaviour/aggregates.hpp"
+#include "engine/runtime/bind.hpp"
+#include "engine/runtime/stepper.hpp"
+
+namespace sluice {
+namespace {
+
+/// The same event seen by another program: matched by name, field by field. kNone when that
+/// program does not declare it.
+AppliedEvent translate(const AppliedEvent& event, const dsl::Program& from,
+                       const dsl::Program& to) {
+    AppliedEvent out;
+    out.at = event.at;
+    out.may_start = event.may_start;
+    if (event.event == kNone) {
+        return out;
+    }
+    const dsl::EventType& source = from.events[event.event];
+    out.event = to.find_event(source.wire_name);
+    if (out.event == kNone) {
+        return out;
+    }
+    const dsl::EventType& target = to.events[out.event];
+    out.fields.resize(target.fields.size());
+    for (std::size_t i = 0; i < source.fields.size() && i < event.fields.size(); ++i) {
+        const Index field = dsl::Program::find_field(target.fields, source.fields[i].name);
+        if (field != kNone) {
+            out.fields[field] = event.fields[i];
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void Stepper::apply(const AppliedEvent& event) {
+    run_timers(std::max(event.at, now_));
+    set_now(event.at);
+    queue_.push_back({event, releases_.current(), 0});
+    drain_queue();
+    advance_runnable();
+    drain_queue();
+    sweep();
+}
+
+void Stepper::drain_queue() {
+    while (!queue_.empty()) {
+        const Queued next = std::move(queue_.front());
+        queue_.pop_front();
+        depth_ = next.depth;
+        process(next);
+        advance_runnable();
+    }
+    depth_ = 0;
+}
+
+void Stepper::process(const Queued& queued) {
+    const AppliedEvent& event = queued.event;
+    ++customer_.events;
+    change_traits(event);
+    if (event.event == kNone) {
+        return;
+    }
+    fold_everywhere(event, queued.release);
+    watch(event, queued.release);
+    if (queued.release == releases_.current()) {
+        start_flows(event);
+        return;
+    }
+    // Made by a run of an older release: the current program sees it by name.
+    const dsl::Program& source = *releases_.find(queued.release)->program;
+    const AppliedEvent seen = translate(event, source, *current_.program);
+    if (seen.event != kNone) {
+        start_flows(seen);
+    }
+}
+
+/// Counts the event in every layout the customer still needs.
+void Stepper::fold_everywhere(const AppliedEvent& event, std::uint32_t release) {
+    const Mark mark{event.at, customer_.events};
+    const dsl::Program& source = *releases_.find(release)->program;
+    for (Layout& layout : customer_.layouts) {
+        const dsl::Program& program = *releases_.find(layout.release)->program;
+        if (layout.release == release) {
+            fold(program, customer_, layout, {event.event, event.fields, mark});
+            continue;
+        }
+        const AppliedEvent seen = translate(event, source, program);
+        if (seen.event != kNone) {
+            fold(program, customer_, layout, {seen.event, seen.fields, mark});
+        }
+    }
+}
+
+void Stepper::change_traits(const AppliedEvent& event) {
+    bool changed = false;
+    const dsl::Program& current = *current_.program;
+    for (const auto& [field, value] : event.traits) {
+        for (Layout& layout : customer_.layouts) {
+            const dsl::Program& program = *releases_.find(layout.release)->program;
+            const Index target = &layout == &customer_.layouts.front()
+                                     ? field
+                                     : program.find_customer_field(current.customer_fields[field].name);
+            if (target != kNone && !(layout.traits[target] == value)) {
+                layout.traits[target] = value;
+                changed = true;
+            }
+        }
+    }
+    if (changed) {
+        zone_ = zone_of(current, customer_.layouts.front());
+        look_up_suppression();
+        recompute_waits();
+    }
+}
+
+/// Running flows see the event: goal first, then ends when, then waits (§3.4, step 5).
+void Stepper::watch(const AppliedEvent& event, std::uint32_t release) {
+    const dsl::Program& source = *releases_.find(release)->program;
+    for (std::size_t i = 0; i < customer_.runs.size(); ++i) {
+        Run& run = customer_.runs[i];
+        if (event.at < run.entered_at || (run.park == Park::ended && run.due == kNever)) {
+            continue;
+        }
+        if (run.release == release) {
+            if (!reaches_goal(run, event)) {
+                leave_or_wake(run, event);
+            }
+            continue;
+        }
+        const AppliedEvent seen = translate(event, source, *ready_of(run).program);
+        if (seen.event != kNone && !reaches_goal(run, seen)) {
+            leave_or_wake(run, seen);
+        }
+    }
+}
+
+bool Stepper::reaches_goal(Run& run, const AppliedEvent& event) {
+    const dsl::Flow& flow = flow_of(run);
+    if (!flow.goal || flow.goal->event.event != event.event) {
+        return false;
+    }
+    const Context context = context_of(run);
+    if (!fits(context, flow.goal->event, event.fields)) {
+        return false;
+    }
+    trace(TraceKind::goal, run).note = ready_of(run).program->events[event.event].name;
+    if (run.park == Park::ended) {
+        run.due = kNever;
+        return true;
+    }
+    end(run, Reason::goal, "");
+    run.due = kNever;  // reached: nothing more to watch for
+    return true;
+}
+
+void Stepper::leave_or_wake(Run& run, const AppliedEvent& event) {
+    if (run.park == Park::ended) {
+        return;
+    }
+    const ReadyProgram& ready = ready_of(run);
+    const dsl::Flow& flow = flow_of(run);
+    const Context context = context_of(run);
+    for (const dsl::EventPattern& pattern : flow.ends_when) {
+        if (pattern.event == event.event && fits(context, pattern, event.fields)) {
+            end(run, Reason::ends_when, ready.program->events[event.event].name);
+            return;
+        }
+    }
+    if (run.park != Park::await) {
+        return;
+    }
+    const auto& await = std::get<dsl::OpAwait>(flow.code[run.pc].op);
+    for (const dsl::AwaitBranch& branch : await.branches) {
+        if (branch.event.event != event.event || !fits(context, branch.event, event.fields)) {
+            continue;
+        }
+        if (options_.trace_everything) {
+            trace(TraceKind::woke, run, flow.code[run.pc].step).note =
+                ready.program->events[event.event].name;
+        }
+        if (branch.slot != kNone) {
+            run.slots[branch.slot] = event.fields;
+        }
+        run.pc = branch.target;
+        run.park = Park::none;
+        run.due = kNever;
+        return;
+    }
+}
+
+void Stepper::start_flows(const AppliedEvent& event) {
+    Index started = kNone;
+    for (const ReadyProgram::StartRef& ref : current_.starts_of_event[event.event]) {
+        // Several `starts when` of one flow are "any of": the first that fits decides.
+        const bool left_out = options_.only_flow != kNone && ref.flow != options_.only_flow;
+        if (ref.flow == started || left_out) {
+            continue;
+        }
+        const dsl::Start& start = current_.program->flows[ref.flow].starts[ref.start];
+        Run probe;
+        probe.release = releases_.current();
+        probe.flow = ref.flow;
+        if (!fits(context_of(probe), start.event, event.fields)) {
+            continue;
+        }
+        started = ref.flow;
+        try_start(ref, event);
+    }
+}
+
+void Stepper::try_start(const ReadyProgram::StartRef& ref, const AppliedEvent& event) {
+    const dsl::Flow& flow = current_.program->flows[ref.flow];
+    Run run;
+    run.id = customer_.next_run;
+    run.release = releases_.current();
+    run.flow = ref.flow;
+    run.entered_at = now_;
+    run.entered_ordinal = customer_.events;
+    run.slots.resize(flow.slots.size());
+    if (const Index slot = flow.starts[ref.start].slot; slot != kNone) {
+        run.slots[slot] = event.fields;
+    }
+    if (flow.key) {
+        run.key = key_text(evaluate(context_of(run), *flow.key));
+    }
+    const Reason reason = event.may_start ? refuse(flow, run) : Reason::too_old;
+    if (reason != Reason::none) {
+        TraceRow& row = trace(TraceKind::not_entered, run);
+        row.reason = reason;
+        if (options_.trace_everything && reason == Reason::filter_false) {
+            row.detail = describe(context_of(run), flow.only_if);
+        }
+        return;
+    }
+    if (Run* before = running(flow, run.key)) {
+        end(*before, Reason::restarted, "");
+        before->due = kNever;
+    }
+    ++customer_.next_run;
+    remember_entry(flow, run);
+    trace(TraceKind::entered, run).note = current_.program->events[event.event].name;
+    customer_.runs.push_back(std::move(run));
+}
+
+/// Why a flow is not entered; none when it is.
+Reason Stepper::refuse(const dsl::Flow& flow, const Run& candidate) {
+    if (flow.key && candidate.key.empty()) {
+        return Reason::no_key;
+    }
+    const Context context = context_of(candidate);
+    if (flow.only_if != kNone && !evaluate(context, flow.only_if)) {
+        return Reason::filter_false;
+    }
+    if (!flow.restart_while_running && running(flow, candidate.key) != nullptr) {
+        return Reason::already_running;
+    }
+    if (flow.re_entry != dsl::ReEntry::any_time) {
+        const std::uint64_t name = hash64(flow.name);
+        for (const Entry& entry : customer_.entries) {
+            if (entry.flow != name || entry.key != candidate.key) {
+                continue;
+            }
+            const bool open = flow.re_entry == dsl::ReEntry::after &&
+                              now_ >= add(entry.at, to_span(flow.re_entry_after), zone_);
+            if (!open) {
+                return Reason::re_entry_limit;
+            }
+        }
+    }
+    return customer_.runs.size() >= limits::kRunsPerCustomerMax ? Reason::fault : Reason::none;
+}
+
+Run* Stepper::running(const dsl::Flow& flow, std::string_view key) {
+    for (Run& run : customer_.runs) {
+        if (run.park != Park::ended && run.key == key && flow_of(run).name == flow.name) {
+            return &run;
+        }
+    }
+    return nullptr;
+}
+
+/// Queues an event the engine makes itself, when anything reads it.
+void Stepper::enqueue(std::uint32_t release, Index event, Fields fields) {
+    if (depth_ >= static_cast<int>(limits::kInternalEventsDepthMax)) {
+        return;
+    }
+    AppliedEvent made;
+    made.event = event;
+    made.fields = std::move(fields);
+    made.at = now_;
+    const dsl::EventType& type = releases_.find(release)->program->events[event];
+    InboundEvent& fact = effects_.internal.emplace_back();
+    fact.kind = CallKind::track;
+    fact.customer = customer_.id;
+    fact.name = type.wire_name;
+    fact.occurred_at = now_;
+    fact.received_at = now_;
+    fact.data = fields_to_json(type.fields, made.fields);
+    queue_.push_back({std::move(made), release, depth_ + 1});
+}
+
+}  // namespace sluice

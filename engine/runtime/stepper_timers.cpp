@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include "engine/base/assert.hpp"
+#include "engine/runtime/stepper.hpp"
+#include "engine/runtime/wait.hpp"
+
+namespace sluice {
+
+Instant Stepper::next_due() const { return customer_.due(); }
+
+void Stepper::run_timers(Instant now) {
+    for (Instant due = next_due(); due <= now; due = next_due()) {
+        const bool late = options_.catch_up_after && now - due > *options_.catch_up_after;
+        set_now(late ? now : due);
+        // What is due at this instant goes in one round; later instants see its result.
+        const bool held = std::any_of(customer_.held.begin(), customer_.held.end(),
+                                      [&](const HeldMessage& m) { return m.release_at <= due; });
+        if (held) {
+            fire_held();
+        } else {
+            fire_runs();
+        }
+        drain_queue();
+        advance_runnable();
+        sweep();
+    }
+}
+
+/// Lets the held messages that are due go: when a cap has room for one, the more important flow's
+/// message wins, then the earlier request.
+void Stepper::fire_held() {
+    const Instant round = next_due();
+    std::vector<HeldMessage> due;
+    std::erase_if(customer_.held, [&](HeldMessage& message) {
+        if (message.release_at > round) {
+            return false;
+        }
+        due.push_back(std::move(message));
+        return true;
+    });
+    auto priority = [&](const HeldMessage& message) {
+        const ReadyProgram* ready = releases_.find(message.release);
+        return ready->program->flows[message.flow].priority;
+    };
+    std::sort(due.begin(), due.end(), [&](const HeldMessage& a, const HeldMessage& b) {
+        if (priority(a) != priority(b)) {
+            return priority(a) > priority(b);
+        }
+        return a.order < b.order;
+    });
+    for (HeldMessage& message : due) {
+        const Verdict verdict = ask(message);
+        if (verdict.kind == Verdict::Kind::allow) {
+            let_go(message);
+        } else if (verdict.kind == Verdict::Kind::skip) {
+            skip(message, verdict);
+        } else {
+            message.release_at = verdict.until;
+            customer_.held.push_back(std::move(message));
+        }
+    }
+}
+
+void Stepper::fire_runs() {
+    const Instant round = next_due();
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> due;  // (park order, run)
+    for (const Run& run : customer_.runs) {
+        if (run.due <= round) {
+            due.emplace_back(run.park_order, run.id);
+        }
+    }
+    std::sort(due.begin(), due.end());
+    for (const auto& [order, id] : due) {
+        auto place = std::find_if(customer_.runs.begin(), customer_.runs.end(),
+                                  [id = id](const Run& run) { return run.id == id; });
+        // An earlier run of this instant may have ended or moved this one by what it recorded.
+        if (place == customer_.runs.end() || place->due > round) {
+            continue;
+        }
+        wake(*place);
+        drain_queue();
+        advance_runnable();
+    }
+}
+
+void Stepper::wake(Run& run) {
+    if (run.park == Park::ended) {
+        run.due = kNever;  // the goal's window closed
+        return;
+    }
+    const dsl::Instruction& instruction = flow_of(run).code[run.pc];
+    run.park = Park::none;
+    run.due = kNever;
+    const auto* await = std::get_if<dsl::OpAwait>(&instruction.op);
+    if (options_.trace_everything) {
+        trace(TraceKind::woke, run, instruction.step).note = await ? "timeout" : "time";
+    }
+    run.pc = await != nullptr ? await->timeout : run.pc + 1;
+    advance(run);
+}
+
+/// The customer's zone or a date changed: wall-clock waits are found again from their own words,
+/// counted from where the wait began (T3, T7). Exact waits stand.
+void Stepper::recompute_waits() {
+    for (Run& run : customer_.runs) {
+        if (run.park != Park::sleep && run.park != Park::await) {
+            continue;
+        }
+        const ReadyProgram& ready = ready_of(run);
+        const dsl::Instruction& instruction = ready.program->flows[run.flow].code[run.pc];
+        if (!follows_customer(instruction)) {
+            continue;
+        }
+        const WaitEnd end = wait_end(context_of(run), instruction, run.parked_at);
+        run.due = std::max(end.at, now_);
+    }
+}
+
+}  // namespace sluice
