@@ -43,7 +43,7 @@ ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(s
 }
 
 void Releases::add(std::uint32_t number, std::shared_ptr<const dsl::Program> program) {
-    programs_[number] = std::make_unique<ReadyProgram>(std::move(program));
+    programs_[number] = std::make_shared<const ReadyProgram>(std::move(program));
     current_ = std::max(current_, number);
 }
 

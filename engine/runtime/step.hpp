@@ -43,7 +43,7 @@ public:
 
 private:
     std::uint32_t current_ = 0;
-    std::map<std::uint32_t, std::unique_ptr<ReadyProgram>> programs_;
+    std::map<std::uint32_t, std::shared_ptr<const ReadyProgram>> programs_;
 };
 
 /// A message that policy let through: to be rendered and put in the outbox.

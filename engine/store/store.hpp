@@ -159,11 +159,16 @@ public:
 
     /// Rows by status, oldest first; at most `limit`.
     virtual Result<std::vector<OutboxRow>> outbox(OutboxStatus status, std::size_t limit) = 0;
+    /// Every row of a status without its body, in no order: to rebuild the queues at start.
+    virtual Result<void> outbox_heads(OutboxStatus status,
+                                      const std::function<void(const OutboxRow&)>& visit) = 0;
     virtual Result<std::optional<OutboxRow>> outbox_row(std::string_view id) = 0;
     virtual Result<std::vector<AttemptRow>> attempts(std::string_view message_id) = 0;
 
     [[nodiscard]] virtual std::optional<SuppressionRow> suppression(std::uint8_t channel,
                                                                     const Digest& address) const = 0;
+    virtual Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) = 0;
+    virtual Result<void> identities(const std::function<void(const IdentityLink&)>& visit) = 0;
     [[nodiscard]] virtual std::optional<std::string> identity(std::string_view anonymous_id) const = 0;
 
     virtual Result<std::vector<Release>> releases() = 0;

@@ -1,0 +1,215 @@
+#include "engine/runtime/batch.hpp"
+
+#include <algorithm>
+
+#include "engine/base/assert.hpp"
+#include "engine/base/log.hpp"
+#include "engine/model/codec.hpp"
+#include "engine/policy/gate.hpp"
+#include "engine/runtime/render.hpp"
+
+namespace sluice {
+namespace {
+
+/// Events older than this when they arrive are counted but start nothing (T12).
+constexpr Millis kBackfillAge{72LL * 3600 * 1000};
+
+OutboxRow without_body(const OutboxRow& row) {
+    OutboxRow head = row;
+    head.body.clear();
+    return head;
+}
+
+}  // namespace
+
+Result<Batch::Touched*> Batch::touch(const std::string& id) {
+    if (auto place = touched_.find(id); place != touched_.end()) {
+        return &place->second;
+    }
+    SLUICE_TRY(auto cached, shard_.load(id));
+    Touched& touched = touched_[id];
+    touched.cached = std::move(cached);
+    order_.push_back(id);
+    return &touched;
+}
+
+Result<void> Batch::apply(const InboundEvent& event) {
+    const Digest key = digest({"event", event.message_id});
+    std::string key_bytes(reinterpret_cast<const char*>(key.data()), key.size());
+    if (shard_.store_->seen(key) || !new_ids_.insert(std::move(key_bytes)).second) {
+        ++duplicates_;
+        return success();
+    }
+    SLUICE_TRY(auto* touched, touch(event.customer));
+    commit_.dedupe.push_back(key);
+    touched->journal.push_back({JournalKind::event, event.occurred_at, encode(event)});
+    if (!event.anonymous_id.empty() && event.anonymous_id != event.customer) {
+        commit_.identities.push_back({event.anonymous_id, event.customer});
+    }
+    AppliedEvent applied = apply_program(*shard_.releases_->ready().program, event);
+    applied.at = std::min(applied.at, now_);
+    applied.may_start = event.received_at - event.occurred_at <= kBackfillAge;
+    Effects effects;
+    apply_event(*shard_.releases_, shard_.options_, touched->cached.customer, applied, effects);
+    take_effects(*touched, effects);
+    ++events_;
+    return success();
+}
+
+Result<void> Batch::fire_timers(CustomerNo no) {
+    SLUICE_TRY(auto loaded, shard_.store_->load(no));
+    SLUICE_TRY(auto* touched, touch(loaded.customer));
+    Effects effects;
+    run_timers(*shard_.releases_, shard_.options_, touched->cached.customer, now_, effects);
+    take_effects(*touched, effects);
+    ++timers_;
+    return success();
+}
+
+void Batch::take_effects(Touched& touched, Effects& effects) {
+    for (const InboundEvent& fact : effects.internal) {
+        touched.journal.push_back({JournalKind::internal, fact.occurred_at, encode(fact)});
+    }
+    for (const TraceRow& row : effects.trace) {
+        touched.journal.push_back({JournalKind::trace, row.at, encode(row)});
+        shard_.counters_.skipped += row.kind == TraceKind::skipped ? 1 : 0;
+    }
+    for (const MessageIntent& intent : effects.messages) {
+        put_message(touched, intent);
+    }
+    for (const CallIntent& intent : effects.calls) {
+        put_call(touched, intent);
+    }
+}
+
+void Batch::put_message(Touched& touched, const MessageIntent& intent) {
+    const dsl::Program& program = *shard_.releases_->find(intent.release)->program;
+    Customer& customer = touched.cached.customer;
+    const Layout* layout = customer.layout(intent.release);
+    // A held message may outlive the layout of its release: names that both declare still fit.
+    auto rendered = render_message(program, layout ? *layout : customer.layouts.front(),
+                                   customer.id, intent);
+    OutboxRow row;
+    row.id = intent.id;
+    row.customer = customer.id;
+    row.channel = static_cast<std::uint8_t>(intent.channel);
+    row.created_at = intent.at;
+    row.not_before = intent.at;
+    row.expires_at = intent.at + Millis{program.policy.stale_after.seconds * 1'000 +
+                                        program.policy.stale_after.days * 86'400'000LL};
+    if (rendered.has_value()) {
+        row.body = encode(rendered.value());
+    } else {
+        row.status = OutboxStatus::failed;
+        row.outcome = "render: " + rendered.error().detail;
+        log(LogLevel::error, "message.render_failed",
+            {{"message_id", row.id}, {"detail", rendered.error().detail}});
+        note_attempt(touched, row, Reason::failed, row.outcome);
+    }
+    put_row(std::move(row));
+}
+
+void Batch::put_call(Touched& touched, const CallIntent& intent) {
+    const dsl::Program& program = *shard_.releases_->find(intent.release)->program;
+    OutboxRow row;
+    row.id = intent.id;
+    row.customer = touched.cached.customer.id;
+    row.is_call = true;
+    row.created_at = intent.at;
+    row.not_before = intent.at;
+    row.expires_at = intent.at + Millis{86'400'000};
+    row.body = encode(render_call(program, row.customer, intent));
+    put_row(std::move(row));
+}
+
+void Batch::put_row(OutboxRow row) {
+    ++shard_.counters_.messages;
+    if (row.status == OutboxStatus::ready) {
+        fresh_.push_back(std::move(row));
+    } else {
+        commit_.outbox.push_back(std::move(row));
+    }
+}
+
+/// What became of a hand-over stands in the customer's journal, for explain.
+void Batch::note_attempt(Touched& touched, const OutboxRow& row, Reason reason, std::string note) {
+    TraceRow trace;
+    trace.kind = reason == Reason::none || reason == Reason::failed ? TraceKind::attempt
+                                                                    : TraceKind::skipped;
+    trace.at = now_;
+    trace.reason = reason;
+    trace.note = std::move(note);
+    trace.channel = row.channel == 0 ? Channel::email : Channel::sms;
+    trace.id = row.id;
+    if (row.is_call) {
+        if (auto call = decode_call(row.body); call.has_value()) {
+            trace.flow = call.value().flow;
+            trace.step = call.value().step;
+            trace.message = call.value().webhook;
+        }
+    } else if (auto message = decode_message(row.body); message.has_value()) {
+        trace.flow = message.value().flow;
+        trace.step = message.value().step;
+        trace.message = message.value().message;
+    }
+    touched.journal.push_back({JournalKind::trace, now_, encode(trace)});
+}
+
+bool Batch::empty() const {
+    return order_.empty() && commit_.outbox_updates.empty() && commit_.attempts.empty() &&
+           fresh_.empty();
+}
+
+Result<void> Batch::commit() {
+    for (OutboxRow& row : fresh_) {
+        back_to_ready_.push_back({lane_of(row), {row.not_before, row.id}});
+        commit_.outbox.push_back(std::move(row));
+    }
+    for (const std::string& id : order_) {
+        Touched& touched = touched_[id];
+        touched.place = commit_.customers.size();
+        CustomerWrite& write = commit_.customers.emplace_back();
+        write.customer = id;
+        write.state = encode(touched.cached.customer);
+        write.due = touched.cached.customer.due();
+        write.journal = std::move(touched.journal);
+    }
+    auto numbers = shard_.store_->commit(commit_);
+    if (!numbers.has_value()) {
+        for (const ClaimedMessage& message : claimed_) {
+            shard_.shared_.lanes[lane_of(message.row)].give_back();
+        }
+        return numbers.error();
+    }
+    for (const std::string& id : order_) {
+        Touched& touched = touched_[id];
+        touched.cached.stored = true;
+        touched.cached.no = numbers.value()[touched.place];
+        shard_.timers_.set(touched.cached.no, touched.cached.customer.due());
+        shard_.cache_.insert_or_assign(id, std::move(touched.cached));
+    }
+    for (const SuppressionRow& row : commit_.suppressions) {
+        shard_.shared_.suppressions.add(row);
+    }
+    for (auto& [lane, entry] : back_to_ready_) {
+        shard_.ready_[lane].insert(std::move(entry));
+    }
+    for (const std::string& id : finished_) {
+        shard_.in_flight_.erase(id);
+    }
+    for (const ClaimedMessage& message : claimed_) {
+        shard_.in_flight_[message.row.id] = without_body(message.row);
+    }
+    ShardCounters& counters = shard_.counters_;
+    counters.events += events_;
+    counters.duplicates += duplicates_;
+    counters.timers_fired += timers_;
+    counters.attempts += claimed_.size();
+    ++counters.commits;
+    if (!claimed_.empty()) {
+        shard_.shared_.hand_over(std::move(claimed_));
+    }
+    return success();
+}
+
+}  // namespace sluice

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "engine/runtime/shard.hpp"
+
+namespace sluice {
+
+/// Everything one commit of a shard holds, from inputs to commit; private to the shard. Customers
+/// are taken out of the shard's cache while the batch works on them and go back, changed, only after
+/// the commit succeeded.
+class Batch {
+public:
+    Batch(Shard& shard, Instant now) : shard_(shard), now_(now) {}
+
+    /// Applies one call; a repeated message id is acknowledged and changes nothing.
+    Result<void> apply(const InboundEvent& event);
+    Result<void> fire_timers(CustomerNo no);
+    Result<void> settle(const AttemptResult& result);
+    Result<void> resolve(const OutboxRow& row, Shard::Verdict verdict);
+    /// Takes what may go out now: re-asks policy and writes the attempt rows.
+    Result<void> claim();
+
+    [[nodiscard]] bool empty() const;
+    /// Commits, then publishes: cache, timers, ready queues, messages for the dispatcher.
+    Result<void> commit();
+
+private:
+    struct Touched {
+        Shard::Cached cached;
+        std::vector<JournalEntry> journal;
+        std::size_t place = 0;  // in commit_.customers
+    };
+
+    Result<Touched*> touch(const std::string& id);
+    void take_effects(Touched& touched, Effects& effects);
+    void put_message(Touched& touched, const MessageIntent& intent);
+    void put_call(Touched& touched, const CallIntent& intent);
+    void put_row(OutboxRow row);
+    void note_attempt(Touched& touched, const OutboxRow& row, Reason reason, std::string note);
+    Result<void> claim_lane(std::size_t lane);
+    Result<bool> still_allowed(OutboxRow& row);
+    void start_attempt(OutboxRow row, bool fresh);
+    void update_row(const OutboxRow& row);
+
+    Shard& shard_;
+    Instant now_;
+    Commit commit_;
+    std::unordered_map<std::string, Touched> touched_;
+    std::vector<std::string> order_;            // customers in order of first touch
+    std::unordered_set<std::string> new_ids_;   // message ids seen in this batch
+    std::vector<OutboxRow> fresh_;              // made in this batch, not yet claimed
+    std::vector<ClaimedMessage> claimed_;
+    std::vector<std::pair<std::size_t, std::pair<Instant, std::string>>> back_to_ready_;
+    std::vector<std::string> finished_;         // ids whose attempt is over
+    std::uint64_t events_ = 0, duplicates_ = 0, timers_ = 0;
+};
+
+}  // namespace sluice

@@ -1,0 +1,338 @@
+#include "engine/runtime/shard.hpp"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+
+#include "engine/base/assert.hpp"
+#include "engine/base/limits.hpp"
+#include "engine/base/log.hpp"
+#include "engine/model/codec.hpp"
+#include "engine/runtime/batch.hpp"
+
+namespace sluice {
+namespace {
+
+/// A timer this late is a downtime, not a busy moment: see StepOptions::catch_up_after.
+constexpr Millis kCatchUpAfter{60'000};
+constexpr std::uint64_t kCommitsBetweenMaintenance = 64;
+/// How often a paused lane is looked at again when nothing else wakes the shard.
+constexpr Millis kLaneRecheck{200};
+
+}  // namespace
+
+Shard::Shard(std::uint32_t number, std::unique_ptr<Store> store,
+             std::shared_ptr<const Releases> releases, Shared shared)
+    : number_(number),
+      store_(std::move(store)),
+      releases_(std::move(releases)),
+      shared_(std::move(shared)) {
+    options_.trace_everything = true;
+    options_.catch_up_after = kCatchUpAfter;
+    options_.suppressed = [this](Channel channel, const std::string& address) {
+        return shared_.suppressions.contains(channel, address);
+    };
+}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+    thread_ = std::thread([this] {
+        auto guard = boost::asio::make_work_guard(context_);
+        context_.run();
+    });
+    schedule();
+}
+
+void Shard::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) {
+            return;
+        }
+        stopping_ = true;
+    }
+    if (!thread_.joinable()) {
+        return;
+    }
+    boost::asio::post(context_, [this] {
+        while (step()) {
+        }
+        timer_.cancel();
+        context_.stop();
+    });
+    thread_.join();
+}
+
+bool Shard::submit(std::vector<InboundEvent> events, Done done) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (stopping_ || inbox_.events + events.size() > limits::kInboxMax) {
+            return false;
+        }
+        inbox_.events += events.size();
+        inbox_.submissions.push_back({std::move(events), std::move(done)});
+    }
+    schedule();
+    return true;
+}
+
+void Shard::settle(AttemptResult result) {
+    {
+        const std::lock_guard lock(mutex_);
+        inbox_.results.push_back(std::move(result));
+    }
+    schedule();
+}
+
+void Shard::run(std::function<void(Shard&)> task) {
+    {
+        const std::lock_guard lock(mutex_);
+        inbox_.tasks.push_back(std::move(task));
+    }
+    schedule();
+}
+
+void Shard::poke() { schedule(); }
+
+void Shard::schedule() {
+    if (!scheduled_.exchange(true)) {
+        boost::asio::post(context_, [this] { loop(); });
+    }
+}
+
+void Shard::loop() {
+    scheduled_.store(false);
+    const bool did_something = step();
+    bool more = false;
+    if (++commits_since_maintenance_ >= kCommitsBetweenMaintenance || !did_something) {
+        commits_since_maintenance_ = 0;
+        auto maintained = store_->maintain();
+        if (!maintained.has_value()) {
+            fatal(maintained.error());
+        }
+        more = maintained.value();
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        more = more || !inbox_.empty();
+    }
+    if (more || did_something) {
+        schedule();
+        return;
+    }
+    arm();
+}
+
+/// Sleeps until the next due time, or until something arrives.
+void Shard::arm() {
+    const Instant due = next_due();
+    timer_.cancel();
+    if (due == kNever) {
+        return;
+    }
+    timer_.expires_at(due);
+    timer_.async_wait([this](const boost::system::error_code& failed) {
+        if (!failed) {
+            schedule();
+        }
+    });
+}
+
+Instant Shard::next_due() {
+    Instant due = timers_.next();
+    const Instant now = shared_.clock.now();
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if (ready_[lane].empty()) {
+            continue;
+        }
+        const Instant first = ready_[lane].begin()->first;
+        // A due message without a credit waits for poke(); the recheck only guards a paused lane.
+        due = std::min(due, first <= now ? now + kLaneRecheck : first);
+    }
+    return due;
+}
+
+bool Shard::outbox_due(Instant now) const {
+    return std::any_of(ready_.begin(), ready_.end(), [&](const auto& lane) {
+        return !lane.empty() && lane.begin()->first <= now;
+    });
+}
+
+Shard::Inbox Shard::take_inbox() {
+    const std::lock_guard lock(mutex_);
+    Inbox taken;
+    std::size_t events = 0;
+    std::size_t submissions = 0;
+    while (submissions < inbox_.submissions.size() && events < limits::kCommitInputsMax) {
+        events += inbox_.submissions[submissions].events.size();
+        ++submissions;
+    }
+    auto end = inbox_.submissions.begin() + static_cast<std::ptrdiff_t>(submissions);
+    taken.submissions.assign(std::make_move_iterator(inbox_.submissions.begin()),
+                             std::make_move_iterator(end));
+    inbox_.submissions.erase(inbox_.submissions.begin(), end);
+    inbox_.events -= events;
+    taken.results.swap(inbox_.results);
+    taken.tasks.swap(inbox_.tasks);
+    return taken;
+}
+
+bool Shard::step() {
+    Inbox inbox = take_inbox();
+    for (const auto& task : inbox.tasks) {
+        task(*this);
+    }
+    const Instant now = shared_.clock.now();
+    Batch batch(*this, now);
+    auto fill = [&]() -> Result<void> {
+        for (const AttemptResult& result : inbox.results) {
+            SLUICE_TRY(batch.settle(result));
+        }
+        for (CustomerNo no : timers_.take_due(now, limits::kCommitTimersMax)) {
+            SLUICE_TRY(batch.fire_timers(no));
+        }
+        for (const Submission& submission : inbox.submissions) {
+            for (const InboundEvent& event : submission.events) {
+                SLUICE_TRY(batch.apply(event));
+            }
+        }
+        SLUICE_TRY(batch.claim());
+        return batch.empty() ? Result<void>(success()) : batch.commit();
+    };
+    const Result<void> result = fill();
+    for (const Submission& submission : inbox.submissions) {
+        submission.done(result);
+    }
+    if (!result.has_value()) {
+        fatal(result.error());
+    }
+    counters_.waiting.store(timers_.waiting());
+    return !batch.empty() || !inbox.submissions.empty() || !inbox.tasks.empty();
+}
+
+/// A store that failed knows no more than the disk does: what is acknowledged is there, and a new
+/// start reads it. Going on could only make it worse (an fsync that failed must not be repeated).
+void Shard::fatal(const Error& error) {
+    log(LogLevel::error, "shard.store_failed",
+        {{"shard", static_cast<std::int64_t>(number_)}, {"detail", error.detail}});
+    std::_Exit(70);
+}
+
+Result<Shard::Cached> Shard::load(const std::string& id) {
+    if (auto place = cache_.find(id); place != cache_.end()) {
+        return place->second;
+    }
+    if (cache_.size() >= limits::kCachedCustomersMax) {
+        cache_.clear();
+    }
+    Cached cached;
+    const auto no = store_->find(id);
+    if (!no) {
+        cached.customer = new_customer(*releases_, id);
+        return cached;
+    }
+    SLUICE_TRY(auto loaded, store_->load(*no));
+    SLUICE_TRY(auto customer, decode_customer(loaded.state));
+    cached.customer = std::move(customer);
+    cached.stored = true;
+    cached.no = *no;
+    if (needs_relayout(*releases_, cached.customer)) {
+        SLUICE_TRY(auto past, history(*no));
+        relayout(*releases_, cached.customer, past);
+    }
+    return cached;
+}
+
+/// The customer's calls and internal events, oldest first.
+Result<std::vector<InboundEvent>> Shard::history(CustomerNo no) {
+    std::vector<InboundEvent> events;
+    Result<void> fault = success();
+    SLUICE_TRY(store_->journal(no, [&](const JournalEntry& entry) {
+        if (entry.kind == JournalKind::trace) {
+            return true;
+        }
+        auto event = decode_event(entry.payload);
+        if (!event.has_value()) {
+            fault = event.error();
+            return false;
+        }
+        events.push_back(std::move(event.value()));
+        return true;
+    }));
+    SLUICE_TRY(fault);
+    std::reverse(events.begin(), events.end());
+    return events;
+}
+
+Result<Customer> Shard::customer(const std::string& id) {
+    if (!store_->find(id)) {
+        return Error{Errc::not_found, "no customer \"" + id + "\" is known"};
+    }
+    SLUICE_TRY(auto cached, load(id));
+    return std::move(cached.customer);
+}
+
+void Shard::set_releases(std::shared_ptr<const Releases> releases) {
+    releases_ = std::move(releases);
+    cache_.clear();  // records are laid out anew when they are loaded next
+}
+
+Result<void> Shard::resolve(const std::string& message_id, Verdict verdict) {
+    SLUICE_TRY(auto row, store_->outbox_row(message_id));
+    if (!row) {
+        return Error{Errc::not_found, "no message \"" + message_id + "\" is known"};
+    }
+    if (row->status != OutboxStatus::unknown) {
+        return Error{Errc::conflict, "message \"" + message_id + "\" is not in doubt"};
+    }
+    Batch batch(*this, shared_.clock.now());
+    SLUICE_TRY(batch.resolve(*row, verdict));
+    return batch.commit();
+}
+
+Result<void> Shard::recover() {
+    SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));
+    SLUICE_TRY(store_->suppressions(
+        [this](const SuppressionRow& row) { shared_.suppressions.add(row); }));
+    SLUICE_TRY(store_->outbox_heads(OutboxStatus::ready, [this](const OutboxRow& row) {
+        ready_[lane_of(row)].emplace(row.not_before, row.id);
+    }));
+    // Claimed and not settled: the connector may or may not have handed it over before the crash.
+    Commit commit;
+    std::vector<OutboxRow> again;
+    SLUICE_TRY(store_->outbox_heads(OutboxStatus::claimed, [&](const OutboxRow& row) {
+        const bool harmless = shared_.lanes[lane_of(row)].idempotent();
+        OutboxUpdate update{row.id,       harmless ? OutboxStatus::ready : OutboxStatus::unknown,
+                            row.not_before, row.attempts,
+                            "interrupted",  row.provider_id};
+        commit.outbox_updates.push_back(std::move(update));
+        AttemptRow attempt;
+        attempt.message_id = row.id;
+        attempt.number = row.attempts;
+        attempt.finished_at = shared_.clock.now();
+        attempt.outcome = "interrupted";
+        commit.attempts_finished.push_back(std::move(attempt));
+        if (harmless) {
+            again.push_back(row);
+        } else {
+            ++counters_.in_doubt;
+        }
+    }));
+    if (!commit.outbox_updates.empty()) {
+        SLUICE_TRY(auto numbers, store_->commit(commit));
+        static_cast<void>(numbers);
+        log(LogLevel::warn, "outbox.recovered",
+            {{"shard", static_cast<std::int64_t>(number_)},
+             {"in_doubt", static_cast<std::int64_t>(commit.outbox_updates.size() - again.size())},
+             {"again", static_cast<std::int64_t>(again.size())}});
+    }
+    for (const OutboxRow& row : again) {
+        ready_[lane_of(row)].emplace(row.not_before, row.id);
+    }
+    counters_.waiting.store(timers_.waiting());
+    return success();
+}
+
+}  // namespace sluice

@@ -1,0 +1,165 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/system_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/base/clock.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/event.hpp"
+#include "engine/outbox/connector.hpp"
+#include "engine/runtime/lane.hpp"
+#include "engine/runtime/step.hpp"
+#include "engine/runtime/timers.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice {
+
+/// A message whose attempt is committed: the connector may have it now.
+struct ClaimedMessage {
+    std::uint32_t shard = 0;
+    std::uint32_t attempt = 1;
+    OutboxRow row;
+};
+
+/// What became of an attempt.
+struct AttemptResult {
+    std::string id;
+    std::uint32_t attempt = 1;
+    Outcome outcome;
+};
+
+/// Counters for metrics and tests; written by the shard, read by anyone.
+struct ShardCounters {
+    std::atomic<std::uint64_t> events{0}, duplicates{0}, commits{0}, timers_fired{0};
+    std::atomic<std::uint64_t> messages{0}, skipped{0}, attempts{0}, in_doubt{0};
+    std::atomic<std::uint64_t> waiting{0};
+};
+
+/// One part of the customers: the only writer of their state.
+///
+/// Place:    engine/runtime; made by the daemon, one for each store file.
+/// Owner:    the daemon; everything in Shared outlives it.
+/// Threads:  one thread of its own runs all its work, to completion, never awaiting. submit, settle,
+///           poke and run may be called from any thread; they only put something in the inbox.
+/// Errors:   a failed commit fails every input of its batch. After an I/O error the process stops:
+///           what was acknowledged is on disk and a restart recovers it.
+/// Limits:   limits::kInboxMax events wait at most; submit refuses more.
+/// Crash:    a message claimed but not settled is in doubt at the next start, unless its provider
+///           drops repeated keys.
+class Shard {
+public:
+    struct Shared {
+        const Clock& clock;
+        SuppressionList& suppressions;
+        Lanes& lanes;
+        /// Called on the shard's thread, after the commit, with what may go out.
+        std::function<void(std::vector<ClaimedMessage>)> hand_over;
+    };
+    using Done = std::function<void(const Result<void>&)>;
+
+    Shard(std::uint32_t number, std::unique_ptr<Store> store,
+          std::shared_ptr<const Releases> releases, Shared shared);
+    ~Shard();
+
+    /// Rebuilds timers and the outbox from the store; call before start().
+    Result<void> recover();
+    void start();
+    /// Takes no more events, finishes what is in the inbox, and ends the thread. Attempts that are
+    /// still out stay claimed.
+    void stop();
+
+    /// All or none: false when the inbox has no room. `done` is called on the shard's thread after
+    /// the commit that holds every one of the events.
+    bool submit(std::vector<InboundEvent> events, Done done);
+    void settle(AttemptResult result);
+    /// Something changed outside: credits came back, a lane opened, the clock moved.
+    void poke();
+    /// Runs a task between two commits, e.g. a query; the task may use the store and `customer`.
+    void run(std::function<void(Shard&)> task);
+
+    /// One pass of the loop on the caller's thread, for tests and simulation without a thread.
+    /// Returns whether there was anything to do.
+    bool step();
+
+    // For tasks given to run(), on the shard's thread only.
+    [[nodiscard]] Store& store() { return *store_; }
+    [[nodiscard]] const Releases& releases() const { return *releases_; }
+    void set_releases(std::shared_ptr<const Releases> releases);
+    /// The record of a customer as last committed.
+    Result<Customer> customer(const std::string& id);
+    /// A person's word on a message in doubt: it was sent, send it again, or let it be.
+    enum class Verdict : std::uint8_t { sent, resend, drop };
+    Result<void> resolve(const std::string& message_id, Verdict verdict);
+
+    [[nodiscard]] const ShardCounters& counters() const { return counters_; }
+    [[nodiscard]] std::uint32_t number() const { return number_; }
+
+private:
+    friend class Batch;
+    struct Cached {
+        Customer customer;
+        bool stored = false;
+        CustomerNo no = 0;
+    };
+    struct EventInput {
+        InboundEvent event;
+        std::size_t submission = 0;
+    };
+    struct Submission {
+        std::vector<InboundEvent> events;
+        Done done;
+    };
+    struct Inbox {
+        std::vector<Submission> submissions;
+        std::size_t events = 0;
+        std::vector<AttemptResult> results;
+        std::vector<std::function<void(Shard&)>> tasks;
+        [[nodiscard]] bool empty() const {
+            return submissions.empty() && results.empty() && tasks.empty();
+        }
+    };
+
+    void schedule();
+    void loop();
+    void arm();
+    Inbox take_inbox();
+    Result<Cached> load(const std::string& id);
+    Result<std::vector<InboundEvent>> history(CustomerNo no);
+    [[nodiscard]] bool outbox_due(Instant now) const;
+    [[nodiscard]] Instant next_due();
+    void fatal(const Error& error);
+
+    const std::uint32_t number_;
+    std::unique_ptr<Store> store_;
+    std::shared_ptr<const Releases> releases_;
+    Shared shared_;
+    StepOptions options_;
+    ShardCounters counters_;
+
+    std::mutex mutex_;  // guards inbox_ and stopping_
+    Inbox inbox_;
+    bool stopping_ = false;
+    std::atomic<bool> scheduled_{false};
+
+    // Only touched on the shard's thread (or before start).
+    std::unordered_map<std::string, Cached> cache_;
+    TimerIndex timers_;
+    std::array<std::multimap<Instant, std::string>, kLanes> ready_;  // not_before -> message id
+    std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies
+    std::uint64_t commits_since_maintenance_ = 0;
+
+    boost::asio::io_context context_{1};
+    boost::asio::system_timer timer_{context_};
+    std::thread thread_;
+};
+
+}  // namespace sluice
