@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.hpp"
+#include "engine/store/sqlite_connection.hpp"
+#include "engine/store/store.hpp"
+
+namespace sluice {
+
+/// The ordinary tables of a store file: outbox, attempts, suppressions, identities, releases.
+/// Owner: SqliteStore, whose connection outlives it. Every write is part of the caller's
+/// transaction.
+class QueryTables {
+public:
+    static Result<QueryTables> prepare(Connection& file);
+
+    /// Writes those parts of a commit that belong here, in the order of the members of Commit.
+    /// Errc::conflict for an outbox row or attempt that exists; Errc::not_found for an update of
+    /// one that does not. The caller rolls back.
+    Result<void> apply(const Commit& commit);
+
+    Result<std::vector<OutboxRow>> outbox(OutboxStatus status, std::size_t limit);
+    Result<std::optional<OutboxRow>> outbox_row(std::string_view id);
+    Result<std::vector<AttemptRow>> attempts(std::string_view message_id);
+    Result<std::optional<SuppressionRow>> suppression(std::uint8_t channel, const Digest& address);
+    Result<std::optional<std::string>> identity(std::string_view anonymous_id);
+    Result<std::vector<Release>> releases();
+    Result<void> add_release(const Release& release);
+
+private:
+    explicit QueryTables(Connection& file) : file_(&file) {}
+
+    Result<void> prepare_all();
+    Result<void> insert_outbox(const OutboxRow& row);
+    Result<void> update_outbox(const OutboxUpdate& update);
+    Result<void> insert_attempt(const AttemptRow& attempt);
+    Result<void> finish_attempt(const AttemptRow& attempt);
+    Result<void> put_suppression(const SuppressionRow& row);
+    Result<void> put_identity(const IdentityLink& link);
+
+    Connection* file_;
+    Statement insert_outbox_, insert_body_, update_outbox_, select_outbox_row_;
+    std::array<Statement, 6> select_outbox_;  // by OutboxStatus
+    Statement insert_attempt_, finish_attempt_, select_attempts_;
+    Statement put_suppression_, select_suppression_;
+    Statement put_identity_, select_identity_;
+    Statement insert_release_, select_releases_;
+};
+
+}  // namespace sluice
