@@ -1,0 +1,94 @@
+#include "dsl/check/compile.hpp"
+
+#include <algorithm>
+
+#include "dsl/check/context.hpp"
+#include "dsl/check/hash.hpp"
+#include "dsl/check/lower_flow.hpp"
+#include "dsl/check/messages.hpp"
+#include "dsl/check/policy.hpp"
+#include "dsl/check/schema.hpp"
+#include "dsl/check/tests.hpp"
+#include "dsl/parser/parse.hpp"
+
+namespace sluice::dsl {
+namespace {
+
+/// Declarations that are refused as a whole.
+void refuse_declarations(check::Compilation& c, const check::Decls& decls) {
+    for (const check::DeclRef& ref : decls) {
+        if (std::holds_alternative<ast::LifecycleDecl>(ref.decl->node)) {
+            c.not_supported(ref.decl->span, "`lifecycle`",
+                            "Use segments: `segment At Risk when …` and `customer is in At Risk`.");
+        } else if (std::holds_alternative<ast::ChangeDecl>(ref.decl->node)) {
+            c.not_supported(ref.decl->span, "`change`",
+                            "Keep the labels of steps that people wait at.");
+        }
+    }
+}
+
+void index_aggregates(Program& program) {
+    program.aggregates_of_event.assign(program.events.size(), {});
+    for (std::size_t at = 0; at < program.aggregates.size(); ++at) {
+        program.aggregates_of_event[program.aggregates[at].event].push_back(check::to_index(at));
+    }
+}
+
+/// Sending on a channel whose address no customer can have reaches nobody.
+void warn_addresses(check::Compilation& c) {
+    const Policy& policy = c.program.policy;
+    for (const Flow& flow : c.program.flows) {
+        for (const Instruction& instruction : flow.code) {
+            const auto* send = std::get_if<OpSend>(&instruction.op);
+            if (send == nullptr || c.names.customer_damaged) {
+                continue;
+            }
+            const bool email = send->first.channel == Channel::email;
+            if ((email ? policy.email_field : policy.phone_field) == kNone) {
+                const check::Declared* place = c.declared(check::Kind::flow, flow.name);
+                c.warning("W324", place->span,
+                          "This flow sends " + std::string(email ? "email" : "text messages") +
+                              ", but customers have no field `" + (email ? "email" : "phone") +
+                              "`:")
+                    .help = "Declare it in the `customer { … }` block:  " +
+                            std::string(email ? "email" : "phone") + " text optional personal";
+                return;
+            }
+        }
+    }
+}
+
+bool is_error(const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+}
+
+}  // namespace
+
+CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
+    CompileResult result;
+    std::vector<ast::File> files;
+    for (std::uint32_t file = 0; file < sources.files.size(); ++file) {
+        files.push_back(parse(sources, file, result.diagnostics));
+    }
+    check::Compilation c(sources, options, result.diagnostics);
+    const check::Decls decls = check::flatten(files);
+    check::collect_names(c, decls);
+    check::declare_schema(c, decls);
+    refuse_declarations(c, decls);
+    check::declare_segments(c, decls);
+    const check::PolicyFacts policy = check::declare_policy(c, decls);
+    check::check_cycles(c);
+    check::declare_messages(c, decls);
+    check::declare_flows(c, decls, policy);
+    check::declare_tests(c, decls);
+    warn_addresses(c);
+    sort_diagnostics(result.diagnostics);
+    if (std::none_of(result.diagnostics.begin(), result.diagnostics.end(), is_error)) {
+        index_aggregates(c.program);
+        c.program.hash = check::program_hash(c.program);
+        result.program = std::make_shared<const Program>(std::move(c.program));
+    }
+    return result;
+}
+
+}  // namespace sluice::dsl

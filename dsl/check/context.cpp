@@ -1,0 +1,306 @@
+#include "dsl/check/context.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace sluice::dsl::check {
+namespace {
+
+bool is_space(char c) {
+    return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
+
+std::string_view trimmed_left(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) {
+        text.remove_prefix(1);
+    }
+    return text;
+}
+
+std::string_view keyword_of(Kind kind) {
+    switch (kind) {
+        case Kind::event:
+            return "event";
+        case Kind::message:
+            return "message";
+        case Kind::segment:
+            return "segment";
+        case Kind::state:
+            return "state";
+        case Kind::webhook:
+            return "webhook";
+        case Kind::flow:
+            return "flow";
+        case Kind::topic:
+            return "topic";
+    }
+    return {};
+}
+
+/// Whether a line declares `name` with `keyword`; a quoted name is found as well.
+bool line_declares(std::string_view line, std::string_view keyword, std::string_view name) {
+    line = trimmed_left(line);
+    constexpr std::string_view kCatalog = "catalog ";
+    if (line.substr(0, kCatalog.size()) == kCatalog) {
+        line = trimmed_left(line.substr(kCatalog.size()));
+    }
+    if (line.substr(0, keyword.size()) != keyword) {
+        return false;
+    }
+    return line.find(name) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string_view noun_of(Kind kind) {
+    switch (kind) {
+        case Kind::event:
+            return "an event";
+        case Kind::message:
+            return "a message";
+        case Kind::segment:
+            return "a segment";
+        case Kind::state:
+            return "a lifecycle state";
+        case Kind::webhook:
+            return "a webhook";
+        case Kind::flow:
+            return "a flow";
+        case Kind::topic:
+            return "a topic";
+    }
+    return {};
+}
+
+Compilation::Compilation(const SourceSet& source_set, const CompileOptions& compile_options,
+                         std::vector<Diagnostic>& found)
+    : sources(source_set), options(compile_options), diagnostics_(found) {
+    for (const Diagnostic& diagnostic : found) {
+        if (diagnostic.severity == Severity::error) {
+            syntax_errors_[diagnostic.span.file].push_back(diagnostic.span.offset);
+        }
+    }
+}
+
+Diagnostic& Compilation::report(std::string_view code, Severity severity, const Span& span,
+                                std::string message) {
+    Diagnostic diagnostic;
+    diagnostic.code = std::string(code);
+    diagnostic.severity = severity;
+    diagnostic.span = span;
+    diagnostic.message = std::move(message);
+    return diagnostics_.emplace_back(std::move(diagnostic));
+}
+
+Diagnostic& Compilation::error(std::string_view code, const Span& span, std::string message) {
+    return report(code, Severity::error, span, std::move(message));
+}
+
+Diagnostic& Compilation::warning(std::string_view code, const Span& span, std::string message) {
+    return report(code, Severity::warning, span, std::move(message));
+}
+
+void Compilation::not_supported(const Span& span, std::string_view construct,
+                                std::string_view instead) {
+    error("E501", span, std::string(construct) + " cannot be run yet:").help = instead;
+}
+
+void Compilation::duplicate(const Span& span, std::string message, const Span& first) {
+    Diagnostic& diagnostic = error("E205", span, std::move(message));
+    if (first.line != 0) {
+        diagnostic.labels.push_back({first, "the first one is here"});
+    }
+}
+
+const Declared* Compilation::declared(Kind kind, std::string_view name) const {
+    const auto table = names.tables.find(kind);
+    if (table == names.tables.end()) {
+        return nullptr;
+    }
+    const auto entry = table->second.find(name);
+    return entry == table->second.end() ? nullptr : &entry->second;
+}
+
+Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name) {
+    if (const Declared* known = declared(kind, name.text)) {
+        return known->index;
+    }
+    if (lost_to_syntax_error(kind, name.text)) {
+        return kNone;
+    }
+    std::vector<std::string> known;
+    for (const auto& [key, value] : names.tables[kind]) {
+        known.push_back(key);
+    }
+    if (kind == Kind::segment) {
+        for (const auto& [key, value] : names.tables[Kind::state]) {
+            known.push_back(key);
+        }
+    }
+    const auto candidates = did_you_mean(name.text, known);
+    const std::string noun(noun_of(kind).substr(noun_of(kind).find(' ') + 1));
+    Diagnostic& diagnostic =
+        error(code, name.span, "There is no " + noun + " called `" + name.text + "`:");
+    if (!candidates.empty()) {
+        const Declared* first = declared(kind, candidates.front());
+        diagnostic.help = suggestion(candidates);
+        if (first != nullptr && first->span.line != 0) {
+            diagnostic.help += "  It is declared in " + place(first->span) + ".";
+        }
+        diagnostic.fix = Fix{name.span, spelled(candidates.front())};
+        return kNone;
+    }
+    for (const auto& [other, table] : names.tables) {
+        const auto entry = table.find(name.text);
+        if (other != kind && entry != table.end()) {
+            diagnostic.help = "`" + name.text + "` is " + std::string(noun_of(other)) +
+                              ", and here I need " + std::string(noun_of(kind)) + ".";
+            return kNone;
+        }
+    }
+    diagnostic.help =
+        "Declare it first:  " + std::string(keyword_of(kind)) + " " + spelled(name.text);
+    return kNone;
+}
+
+bool Compilation::has_syntax_errors(std::uint32_t file) const {
+    return syntax_errors_.contains(file);
+}
+
+bool Compilation::damaged(const Span& span, const Span* next) const {
+    const auto errors = syntax_errors_.find(span.file);
+    if (errors == syntax_errors_.end()) {
+        return false;
+    }
+    return std::any_of(errors->second.begin(), errors->second.end(), [&](std::uint32_t offset) {
+        return offset >= span.offset && (next == nullptr || offset < next->offset);
+    });
+}
+
+bool Compilation::lost_to_syntax_error(Kind kind, std::string_view name) const {
+    for (const auto& [file, offsets] : syntax_errors_) {
+        std::string_view text = sources.files[file].text;
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find('\n'), text.size());
+            if (line_declares(text.substr(0, end), keyword_of(kind), name)) {
+                return true;
+            }
+            text.remove_prefix(std::min(end + 1, text.size()));
+        }
+    }
+    return false;
+}
+
+std::string Compilation::words(const Span& span) const {
+    const std::string_view text = sources.text(span);
+    std::string out;
+    bool in_quotes = false;
+    bool gap = false;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (!in_quotes && c == '#') {
+            at = std::min(text.find('\n', at), text.size());
+            gap = true;
+            continue;
+        }
+        if (!in_quotes && is_space(c)) {
+            gap = true;
+            continue;
+        }
+        if (c == '"' && (!in_quotes || at == 0 || text[at - 1] != '\\')) {
+            in_quotes = !in_quotes;
+        }
+        if (gap && !out.empty()) {
+            out += ' ';
+        }
+        gap = false;
+        out += c;
+    }
+    return out;
+}
+
+std::string Compilation::place(const Span& span) const {
+    if (span.line == 0 || span.file >= sources.files.size()) {
+        return {};
+    }
+    return sources.files[span.file].path + ":" + std::to_string(span.line);
+}
+
+std::string spelled(std::string_view name) {
+    bool plain = !name.empty();
+    bool at_word = true;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (at_word) {
+            plain = plain && std::isupper(byte) != 0;
+            at_word = false;
+        } else if (c == ' ') {
+            at_word = true;
+        } else {
+            plain = plain && std::isalnum(byte) != 0;
+        }
+    }
+    return plain && !at_word ? std::string(name) : quoted(name);
+}
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+        }
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string suggestion(const std::vector<std::string>& candidates) {
+    if (candidates.empty()) {
+        return {};
+    }
+    std::vector<std::string> marked;
+    for (const std::string& candidate : candidates) {
+        marked.push_back("`" + candidate + "`");
+    }
+    return "Did you mean " + listed(marked, "or") + "?";
+}
+
+std::string listed(const std::vector<std::string>& words, std::string_view last) {
+    std::string out;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (at > 0) {
+            out += at + 1 == words.size() ? " " + std::string(last) + " " : ", ";
+        }
+        out += words[at];
+    }
+    return out;
+}
+
+bool is_zero(const ast::Duration& duration) {
+    return duration.months == 0 && duration.days == 0 && duration.seconds == 0;
+}
+
+Duration lowered(const ast::Duration& duration) {
+    return {duration.months, duration.days, duration.seconds};
+}
+
+Channel lowered(ast::Channel channel) {
+    return channel == ast::Channel::email ? Channel::email : Channel::sms;
+}
+
+Index to_index(std::size_t value) {
+    return static_cast<Index>(value);
+}
+
+Span with_quotes(Span span) {
+    if (span.offset == 0) {
+        return span;
+    }
+    span.offset -= 1;
+    span.length += 2;
+    span.column -= span.column > 1 ? 1 : 0;
+    return span;
+}
+
+}  // namespace sluice::dsl::check

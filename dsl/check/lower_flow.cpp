@@ -1,0 +1,426 @@
+#include "dsl/check/lower_flow.hpp"
+
+#include <algorithm>
+
+#include "dsl/check/render.hpp"
+
+namespace sluice::dsl::check {
+namespace {
+
+/// The bindings of waits, in source order, before any step is looked at.
+struct BindingCollector {
+    Compilation& c;
+    FlowScope& scope;
+
+    /// The word after `as`, or the branch when it cannot be found in the text.
+    Span binding_span(const ast::WaitBranch& branch) const {
+        const std::string_view text = c.sources.text(branch.span);
+        const std::string_view head = text.substr(0, text.find('{'));
+        const std::size_t at = head.rfind(branch.binding);
+        Span span = branch.span;
+        if (at != std::string_view::npos && head.find('\n') == std::string_view::npos) {
+            span.offset += static_cast<std::uint32_t>(at);
+            span.column += static_cast<std::uint32_t>(at);
+            span.length = static_cast<std::uint32_t>(branch.binding.size());
+        }
+        return span;
+    }
+
+    void add(const ast::WaitBranch& branch) const {
+        if (!branch.binding.empty() && branch.event) {
+            const Declared* event = c.declared(Kind::event, branch.event->event.text);
+            Binding binding;
+            binding.name = branch.binding;
+            binding.event = event == nullptr ? kNone : event->index;
+            binding.span = binding_span(branch);
+            binding.slot = to_index(scope.flow->slots.size());
+            scope.flow->slots.push_back({binding.name, binding.event});
+            scope.bindings.push_back(std::move(binding));
+        }
+        block(branch.block);
+    }
+
+    void block(const ast::Block& steps) const {
+        for (const ast::Step& step : steps) {
+            std::visit(*this, step.node);
+        }
+    }
+
+    void operator()(const ast::WaitForEvent& node) const { branches(node.branches); }
+    void operator()(const ast::WaitUpTo& node) const { branches(node.branches); }
+    void operator()(const ast::If& node) const {
+        for (const ast::IfArm& arm : node.arms) {
+            block(arm.block);
+        }
+        optional(node.otherwise);
+    }
+    void operator()(const ast::Split& node) const { arms(node.arms); }
+    void operator()(const ast::Experiment& node) const { arms(node.variants); }
+    void operator()(const ast::Repeat& node) const { block(node.block); }
+    void operator()(const ast::Send& node) const { optional(node.if_not_sent); }
+    template <typename Plain>
+    void operator()(const Plain&) const {}
+
+    void branches(const std::vector<ast::WaitBranch>& list) const {
+        for (const ast::WaitBranch& branch : list) {
+            add(branch);
+        }
+    }
+    void arms(const std::vector<ast::SplitArm>& list) const {
+        for (const ast::SplitArm& arm : list) {
+            block(arm.block);
+        }
+    }
+    void optional(const std::optional<ast::Block>& steps) const {
+        if (steps) {
+            block(*steps);
+        }
+    }
+};
+
+/// What the goal check remembers of each start.
+struct WrittenStart {
+    EventPattern event;
+    Span span;
+};
+
+class HeaderLowering {
+public:
+    HeaderLowering(Compilation& compilation, FlowScope& flow_scope, const ast::FlowDecl& decl,
+                   const DeclRef& ref)
+        : c_(compilation), scope_(flow_scope), decl_(decl), ref_(ref) {}
+
+    /// Paths that `only if` has settled.
+    [[nodiscard]] const std::set<std::string>& guards() const { return guards_; }
+
+    void lower_starts() {
+        for (const ast::Header& header : decl_.headers) {
+            if (const auto* start = std::get_if<ast::HeaderStart>(&header.node)) {
+                add_start(*start, header.span);
+            }
+        }
+        for (Binding& binding : scope_.bindings) {
+            binding.visible =
+                binding.event != kNone && bound_starts_[binding.slot] == scope_.starts_count;
+        }
+    }
+
+    /// Every other line, once all bindings of the flow are known.
+    void lower_rest() {
+        for (const ast::Header& header : decl_.headers) {
+            span_ = header.span;
+            std::visit([&](const auto& node) { header_line(node); }, header.node);
+        }
+        check_goal();
+        check_starts();
+    }
+
+private:
+    Flow& flow() { return *scope_.flow; }
+
+    Scope plain_scope() {
+        Scope scope;
+        scope.flow = &scope_;
+        return scope;
+    }
+
+    void add_start(const ast::HeaderStart& start, const Span& span) {
+        scope_.starts_count += 1;
+        const auto* event = std::get_if<ast::StartWhenEvent>(&start.node);
+        if (event == nullptr) {
+            refuse_start(start, span);
+            scope_.starts_complete = false;
+            return;
+        }
+        if (event->for_customers_with != nullptr) {
+            c_.not_supported(
+                event->for_customers_with->span,
+                "Starting a flow for many customers (`for customers with`)",
+                "Record an ordinary event for each of those customers and start on it.");
+        }
+        Start lowered_start;
+        const Declared* declared = c_.declared(Kind::event, event->event.event.text);
+        if (!event->binding.empty()) {
+            bind(*event, declared == nullptr ? kNone : declared->index, lowered_start.slot);
+        }
+        Scope scope = plain_scope();
+        scope.in_start = true;
+        lowered_start.event = lower_pattern(c_, event->event, scope);
+        scope_.starts_complete = scope_.starts_complete && lowered_start.event.event != kNone;
+        if (lowered_start.event.event != kNone) {
+            starts_.push_back({lowered_start.event, event->event.span});
+            flow().starts.push_back(lowered_start);
+        }
+    }
+
+    void refuse_start(const ast::HeaderStart& start, const Span& span) {
+        if (std::holds_alternative<ast::StartWhenState>(start.node)) {
+            c_.not_supported(
+                span, "Starting when a customer enters or leaves a state",
+                "Start when the event happens that causes it, with the rest in `only if`.");
+        } else if (std::holds_alternative<ast::StartDate>(start.node)) {
+            c_.not_supported(span, "Starting on a date of the customer",
+                             "Start on an event and use:  wait until customer.… , if missing stop");
+        } else {
+            c_.not_supported(span, "Starting at fixed times",
+                             "Send an event at those times and start on it.");
+        }
+    }
+
+    /// Starts that name the same event alike share a slot.
+    void bind(const ast::StartWhenEvent& start, Index event, Index& slot) {
+        if (start.binding == "customer" || start.binding == "event") {
+            c_.error("E205", start.binding_span,
+                     "`" + start.binding + "` has a meaning of its own:")
+                .help = "Choose another name.";
+            return;
+        }
+        for (Binding& binding : scope_.bindings) {
+            if (binding.name != start.binding) {
+                continue;
+            }
+            if (binding.event != event) {
+                c_.duplicate(
+                    start.binding_span,
+                    "`" + start.binding + "` would name two different events:", binding.span);
+            }
+            slot = binding.slot;
+            bound_starts_[binding.slot] += 1;
+            return;
+        }
+        slot = to_index(flow().slots.size());
+        flow().slots.push_back({start.binding, event});
+        bound_starts_[slot] = 1;
+        Binding binding;
+        binding.name = start.binding;
+        binding.event = event;
+        binding.slot = slot;
+        binding.span = start.binding_span;
+        scope_.bindings.push_back(std::move(binding));
+    }
+
+    bool first_of_kind(std::string_view kind) {
+        const auto [entry, added] = seen_.try_emplace(std::string(kind), span_);
+        if (!added) {
+            c_.duplicate(span_,
+                         "A flow has only one `" + std::string(kind) + "` line:", entry->second);
+        }
+        return added;
+    }
+
+    void header_line(const ast::HeaderStart&) {}
+    void header_line(const ast::HeaderOnlyIf& node) {
+        if (first_of_kind("only if")) {
+            Scope scope = plain_scope();
+            flow().only_if = lower_cond(c_, node.cond, scope);
+            guards_ = known_when_true(node.cond);
+        }
+    }
+    void header_line(const ast::HeaderReEntry& node) {
+        if (!first_of_kind("re-entry")) {
+            return;
+        }
+        flow().re_entry = static_cast<ReEntry>(node.kind);
+        switch (node.kind) {
+            case ast::HeaderReEntry::Kind::never:
+                flow().re_entry = ReEntry::never;
+                break;
+            case ast::HeaderReEntry::Kind::any_time:
+                flow().re_entry = ReEntry::any_time;
+                break;
+            case ast::HeaderReEntry::Kind::after:
+                flow().re_entry = ReEntry::after;
+                flow().re_entry_after = lowered(node.after);
+                positive(node.after);
+                break;
+        }
+    }
+    void header_line(const ast::HeaderOneRunPer& node) {
+        if (!first_of_kind("one run per")) {
+            return;
+        }
+        Scope scope = plain_scope();
+        const auto key = resolve_path(c_, node.path, scope);
+        if (key && family_of(key->type.kind) == Family::list) {
+            c_.error("E301", node.path.span,
+                     "`" + key->words + "` is a list and cannot tell runs apart:")
+                .help = "Use an id, such as `cart.cart_id`.";
+        } else if (key) {
+            flow().key = key->operand;
+        }
+    }
+    void header_line(const ast::HeaderWhileRunning& node) {
+        if (first_of_kind("while running")) {
+            flow().restart_while_running = node.restart;
+        }
+    }
+    void header_line(const ast::HeaderGoal& node) {
+        if (!first_of_kind("goal")) {
+            return;
+        }
+        goal_ = &node;
+        const EventPattern pattern = lower_pattern(c_, node.event, plain_scope());
+        if (node.within) {
+            positive(*node.within);
+        }
+        if (pattern.event != kNone) {
+            flow().goal = Goal{pattern, std::nullopt};
+            if (node.within) {
+                flow().goal->within = lowered(*node.within);
+            }
+        }
+    }
+    void header_line(const ast::HeaderEndsWhen& node) {
+        if (const auto* event = std::get_if<ast::EventPattern>(&node.node)) {
+            const EventPattern pattern = lower_pattern(c_, *event, plain_scope());
+            if (pattern.event != kNone) {
+                flow().ends_when.push_back(pattern);
+                ends_spans_.push_back(event->span);
+            }
+        } else if (std::holds_alternative<ast::StateChange>(node.node)) {
+            c_.not_supported(span_, "Ending a flow when a customer changes state",
+                             "End it on the event that causes the change.");
+        } else {
+            c_.not_supported(span_, "Ending a flow when a condition becomes true",
+                             "End it on an event:  ends when Checkout Started");
+        }
+    }
+    void header_line(const ast::HeaderPriority& node) {
+        if (first_of_kind("priority")) {
+            flow().priority = node.level == "high"  ? Priority::high
+                              : node.level == "low" ? Priority::low
+                                                    : Priority::normal;
+        }
+    }
+    void header_line(const ast::HeaderHoldout&) {
+        c_.not_supported(span_, "A holdout of one flow",
+                         "Use a `split` with an empty arm, or the `holdout` of the policy.");
+    }
+
+    void positive(const ast::Duration& duration) {
+        if (is_zero(duration)) {
+            c_.error("E304", duration.span, "This length of time is zero:").help =
+                "Write a length such as `3 days`.";
+        }
+    }
+
+    std::string pattern_text(const EventPattern& pattern) {
+        return render_pattern(c_.program, pattern, &flow());
+    }
+
+    void check_goal() {
+        if (goal_ == nullptr || !flow().goal) {
+            return;
+        }
+        const EventPattern& goal = flow().goal->event;
+        for (std::size_t at = 0; at < flow().ends_when.size(); ++at) {
+            if (pattern_text(flow().ends_when[at]) == pattern_text(goal)) {
+                Diagnostic& diagnostic =
+                    c_.error("E410", goal_->event.span,
+                             "The same event is the goal of this flow and ends it without one:");
+                diagnostic.labels.push_back({ends_spans_[at], "ends it here"});
+                diagnostic.help = "Remove the `ends when` line; reaching the goal ends the run.";
+                return;
+            }
+        }
+        for (const WrittenStart& start : starts_) {
+            const bool same =
+                start.event.event == goal.event &&
+                (goal.filter == kNone || pattern_text(start.event) == pattern_text(goal));
+            if (same && !goal_->since_entry) {
+                report_goal(start);
+                return;
+            }
+        }
+    }
+
+    void report_goal(const WrittenStart& start) {
+        const std::string name = goal_->event.event.text;
+        Diagnostic& diagnostic = c_.error("E410", goal_->event.span,
+                                          "`" + name +
+                                              "` starts this flow and is also its goal, so every "
+                                              "run would end as it begins:");
+        diagnostic.labels.push_back({start.span, "starts here"});
+        const std::string pattern = c_.words(goal_->event.span);
+        diagnostic.help = "If you mean the next one, write:  goal " + pattern + " since entry" +
+                          (goal_->within ? " within " + c_.words(goal_->within->span) : "");
+        Span after = goal_->event.span;
+        after.offset += after.length;
+        after.column += after.length;
+        after.length = 0;
+        diagnostic.fix = Fix{after, " since entry"};
+    }
+
+    void check_starts() {
+        if (scope_.starts_count == 0 && !c_.damaged(ref_.decl->span, ref_.next)) {
+            c_.error("E209", decl_.name.span, "Nothing says when `" + decl_.name.text + "` starts:")
+                .help = "Add a first line such as:  starts when Order Placed";
+        }
+    }
+
+    Compilation& c_;
+    FlowScope& scope_;
+    const ast::FlowDecl& decl_;
+    const DeclRef& ref_;
+    Span span_;
+    std::vector<WrittenStart> starts_;
+    std::vector<Span> ends_spans_;
+    std::map<Index, std::size_t> bound_starts_;
+    std::map<std::string, Span> seen_;
+    const ast::HeaderGoal* goal_ = nullptr;
+    std::set<std::string> guards_;
+};
+
+void warn_unused(Compilation& c, const FlowScope& scope) {
+    for (const Binding& binding : scope.bindings) {
+        if (!binding.used) {
+            c.warning("W207", binding.span, "`" + binding.name + "` is never used:").help =
+                "Remove `as " + binding.name + "`, or use one of its fields.";
+        }
+    }
+}
+
+bool lower_one(Compilation& c, const DeclRef& ref, const ast::FlowDecl& decl,
+               const PolicyFacts& policy) {
+    const Index index = index_of(c, Kind::flow, decl.name);
+    if (index == kNone) {
+        return false;
+    }
+    FlowScope scope;
+    scope.flow = &c.program.flows[index];
+    HeaderLowering headers(c, scope, decl, ref);
+    const bool damaged = c.damaged(ref.decl->span, ref.next);
+    scope.starts_complete = !damaged;
+    headers.lower_starts();
+    scope.start_bindings_count = scope.bindings.size();
+    BindingCollector{c, scope}.block(decl.steps);
+    headers.lower_rest();
+    StepLowering steps(c, scope, policy, headers.guards());
+    steps.lower(decl.steps);
+    if (!damaged) {
+        warn_unused(c, scope);
+    }
+    return steps.sends;
+}
+
+}  // namespace
+
+void declare_flows(Compilation& c, const Decls& decls, const PolicyFacts& policy) {
+    Span first_sender;
+    for (const DeclRef& ref : decls) {
+        const auto* flow = std::get_if<ast::FlowDecl>(&ref.decl->node);
+        if (flow != nullptr && lower_one(c, ref, *flow, policy) && first_sender.line == 0) {
+            first_sender = flow->name.span;
+        }
+    }
+    if (first_sender.line != 0 && !policy.declared && !policy.damaged) {
+        c.error("E322", first_sender, "This flow sends messages, but there is no policy:").help =
+            "Say once who agreed to what, and when not to disturb. The least is:\n"
+            "    policy Default {\n"
+            "      time zone customer.time_zone, otherwise \"Europe/Berlin\"\n"
+            "      consent email when customer.email_status is \"subscribed\"\n"
+            "    }";
+    }
+}
+
+}  // namespace sluice::dsl::check
