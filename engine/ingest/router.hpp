@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/ingest/sink.hpp"
+#include "engine/runtime/shard.hpp"
+
+namespace sluice {
+
+/// From decoded calls to shards: resolves who an anonymous id is, and gives every customer's calls
+/// to the shard that owns the customer.
+///
+/// Threads:  any. Owner: the daemon; the shards outlive it.
+/// Errors:   submit() is false when a shard's inbox is full; then nothing of the request was taken,
+///           except where another request filled it in the same instant: those events are kept, the
+///           client repeats the request and they are recognised by their message ids.
+class Router {
+public:
+    explicit Router(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
+
+    /// Learns the identities that the shards' stores hold; before events arrive.
+    void learn(const IdentityLink& link);
+
+    bool submit(std::vector<InboundEvent> events, std::function<void(Result<void>)> done);
+
+    /// The customer's shard: partition = hash of the id, shard = partition mod shards.
+    [[nodiscard]] Shard& shard_of(std::string_view customer) const;
+    [[nodiscard]] std::optional<std::string> identity(const std::string& anonymous_id) const;
+    [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
+
+private:
+    void resolve(InboundEvent& event);
+
+    std::vector<Shard*> shards_;
+    mutable std::mutex mutex_;
+    std::unordered_map<std::string, std::string> identities_;  // anonymous id -> customer
+};
+
+}  // namespace sluice
