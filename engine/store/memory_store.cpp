@@ -30,9 +30,12 @@ Result<void> MemoryStore::journal(CustomerNo no,
     if (no >= customers_.size()) {
         return no_customer(no);
     }
-    const std::vector<JournalEntry> entries = customers_[no].journal;  // visit may commit
-    for (auto entry = entries.rbegin(); entry != entries.rend() && visit(*entry);) {
-        ++entry;
+    const std::vector<JournalEntry>& entries = customers_[no].journal;
+    for (std::size_t left = entries.size(); left > 0; --left) {
+        const JournalEntry entry = entries[left - 1];  // a copy, because visit may commit
+        if (!visit(entry)) {
+            break;
+        }
     }
     return success();
 }
@@ -174,6 +177,16 @@ Result<std::vector<OutboxRow>> MemoryStore::outbox(OutboxStatus status, std::siz
     return out;
 }
 
+Result<void> MemoryStore::outbox_heads(OutboxStatus status,
+                                       const std::function<void(const OutboxRow&)>& visit) {
+    for (std::size_t place : outbox_by_status_[static_cast<std::size_t>(status)]) {
+        OutboxRow head = outbox_[place];
+        head.body.clear();
+        visit(head);
+    }
+    return success();
+}
+
 Result<std::optional<OutboxRow>> MemoryStore::outbox_row(std::string_view id) {
     auto found = outbox_ids_.find(id);
     return found == outbox_ids_.end() ? std::nullopt
@@ -194,6 +207,20 @@ std::optional<SuppressionRow> MemoryStore::suppression(std::uint8_t channel,
     auto found = suppressions_.find({channel, address});
     return found == suppressions_.end() ? std::nullopt
                                         : std::optional<SuppressionRow>(found->second);
+}
+
+Result<void> MemoryStore::suppressions(const std::function<void(const SuppressionRow&)>& visit) {
+    for (const auto& [key, row] : suppressions_) {
+        visit(row);
+    }
+    return success();
+}
+
+Result<void> MemoryStore::identities(const std::function<void(const IdentityLink&)>& visit) {
+    for (const auto& [anonymous_id, customer] : identities_) {
+        visit(IdentityLink{anonymous_id, customer});
+    }
+    return success();
 }
 
 std::optional<std::string> MemoryStore::identity(std::string_view anonymous_id) const {

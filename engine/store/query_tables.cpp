@@ -8,20 +8,22 @@
 namespace sluice {
 namespace {
 
-constexpr std::string_view kSelectOutbox =
+constexpr std::string_view kOutboxColumns =
     "SELECT o.id, o.customer, o.is_call, o.channel, o.status, o.created_at, o.not_before,"
-    " o.expires_at, o.attempts, o.outcome, o.provider_id, b.body"
-    " FROM outbox o JOIN outbox_body b ON b.seq = o.seq ";
+    " o.expires_at, o.attempts, o.outcome, o.provider_id, ";
+constexpr std::string_view kWithBody = "b.body FROM outbox o JOIN outbox_body b ON b.seq = o.seq ";
+constexpr std::string_view kWithoutBody = "'' FROM outbox o ";
 
 std::string_view as_bytes(const Digest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 // The planner uses the partial index only when it finds the index's own condition in the query.
-std::string outbox_query(std::size_t status) {
+std::string outbox_query(std::string_view body, std::size_t status) {
     const bool open = status == 0 || status == 1 || status == 4;
-    return std::string(kSelectOutbox) + "WHERE " + (open ? "o.status IN (0, 1, 4) AND " : "") +
-           "o.status = " + std::to_string(status) + " ORDER BY o.seq LIMIT ?1";
+    return std::string(kOutboxColumns) + std::string(body) + "WHERE " +
+           (open ? "o.status IN (0, 1, 4) AND " : "") + "o.status = " + std::to_string(status) +
+           " ORDER BY o.seq LIMIT ?1";
 }
 
 Result<OutboxRow> outbox_row_of(const Statement& row) {
@@ -76,7 +78,8 @@ Result<void> QueryTables::prepare_all() {
         {&update_outbox_,
          "UPDATE outbox SET status = ?2, not_before = ?3, attempts = ?4, outcome = ?5,"
          " provider_id = ?6 WHERE id = ?1"},
-        {&select_outbox_row_, std::string(kSelectOutbox) + "WHERE o.id = ?1"},
+        {&select_outbox_row_,
+         std::string(kOutboxColumns) + std::string(kWithBody) + "WHERE o.id = ?1"},
         {&insert_attempt_, "INSERT INTO attempt VALUES(?1, ?2, ?3, ?4, ?5, ?6)"},
         {&finish_attempt_,
          "UPDATE attempt SET finished_at = ?3, outcome = ?4 WHERE message_id = ?1 AND number = ?2"},
@@ -95,7 +98,7 @@ Result<void> QueryTables::prepare_all() {
         SLUICE_TRY(*statement, file_->prepare(sql));
     }
     for (std::size_t status = 0; status < select_outbox_.size(); ++status) {
-        SLUICE_TRY(select_outbox_[status], file_->prepare(outbox_query(status)));
+        SLUICE_TRY(select_outbox_[status], file_->prepare(outbox_query(kWithBody, status)));
     }
     return success();
 }
@@ -181,6 +184,21 @@ Result<std::vector<OutboxRow>> QueryTables::outbox(OutboxStatus status, std::siz
     }
 }
 
+Result<void> QueryTables::outbox_heads(OutboxStatus status,
+                                       const std::function<void(const OutboxRow&)>& visit) {
+    SLUICE_TRY(Statement row,
+               file_->prepare(outbox_query(kWithoutBody, static_cast<std::size_t>(status))));
+    row.bind(1, std::numeric_limits<std::int64_t>::max());
+    while (true) {
+        SLUICE_TRY(bool more, row.step());
+        if (!more) {
+            return success();
+        }
+        SLUICE_TRY(OutboxRow head, outbox_row_of(row));
+        visit(head);
+    }
+}
+
 Result<std::optional<OutboxRow>> QueryTables::outbox_row(std::string_view id) {
     StatementScope scope(select_outbox_row_);
     SLUICE_TRY(bool found, select_outbox_row_.bind_text(1, id).step());
@@ -232,6 +250,37 @@ Result<std::optional<std::string>> QueryTables::identity(std::string_view anonym
         out = select_identity_.text(0);
     }
     return out;
+}
+
+Result<void> QueryTables::suppressions(const std::function<void(const SuppressionRow&)>& visit) {
+    SLUICE_TRY(Statement row,
+               file_->prepare("SELECT channel, address, reason, at FROM suppression"));
+    while (true) {
+        SLUICE_TRY(bool more, row.step());
+        if (!more) {
+            return success();
+        }
+        SuppressionRow found;
+        found.channel = static_cast<std::uint8_t>(row.integer(0));
+        if (row.bytes(1).size() != found.address.size()) {
+            return fail(Errc::corrupt, "suppression: an address is not a digest");
+        }
+        row.bytes(1).copy(reinterpret_cast<char*>(found.address.data()), found.address.size());
+        found.reason = row.text(2);
+        found.at = from_ms(row.integer(3));
+        visit(found);
+    }
+}
+
+Result<void> QueryTables::identities(const std::function<void(const IdentityLink&)>& visit) {
+    SLUICE_TRY(Statement row, file_->prepare("SELECT anonymous_id, customer FROM identity"));
+    while (true) {
+        SLUICE_TRY(bool more, row.step());
+        if (!more) {
+            return success();
+        }
+        visit(IdentityLink{row.text(0), row.text(1)});
+    }
 }
 
 Result<std::vector<Release>> QueryTables::releases() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,14 @@ public:
     Result<void> apply(const Commit& commit);
 
     Result<std::vector<OutboxRow>> outbox(OutboxStatus status, std::size_t limit);
+    Result<void> outbox_heads(OutboxStatus status,
+                              const std::function<void(const OutboxRow&)>& visit);
     Result<std::optional<OutboxRow>> outbox_row(std::string_view id);
     Result<std::vector<AttemptRow>> attempts(std::string_view message_id);
     Result<std::optional<SuppressionRow>> suppression(std::uint8_t channel, const Digest& address);
     Result<std::optional<std::string>> identity(std::string_view anonymous_id);
+    Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit);
+    Result<void> identities(const std::function<void(const IdentityLink&)>& visit);
     Result<std::vector<Release>> releases();
     Result<void> add_release(const Release& release);
 

@@ -132,6 +132,12 @@ Result<std::vector<OutboxRow>> SqliteStore::outbox(OutboxStatus status, std::siz
     return tables_->outbox(status, limit);
 }
 
+Result<void> SqliteStore::outbox_heads(OutboxStatus status,
+                                       const std::function<void(const OutboxRow&)>& visit) {
+    SLUICE_TRY(healthy());
+    return tables_->outbox_heads(status, visit);
+}
+
 Result<std::optional<OutboxRow>> SqliteStore::outbox_row(std::string_view id) {
     SLUICE_TRY(healthy());
     return tables_->outbox_row(id);
@@ -151,6 +157,16 @@ std::optional<SuppressionRow> SqliteStore::suppression(std::uint8_t channel,
         failed_ = true;
     }
     return SuppressionRow{channel, address, "store_error", kEpoch};
+}
+
+Result<void> SqliteStore::suppressions(const std::function<void(const SuppressionRow&)>& visit) {
+    SLUICE_TRY(healthy());
+    return tables_->suppressions(visit);
+}
+
+Result<void> SqliteStore::identities(const std::function<void(const IdentityLink&)>& visit) {
+    SLUICE_TRY(healthy());
+    return tables_->identities(visit);
 }
 
 std::optional<std::string> SqliteStore::identity(std::string_view anonymous_id) const {

@@ -76,12 +76,17 @@ public:
     }
     Result<void> due(const std::function<void(CustomerNo, Instant)>& visit) override;
     Result<std::vector<OutboxRow>> outbox(OutboxStatus status, std::size_t limit) override;
+    /// As for the other walks over tables, `visit` must not change the store.
+    Result<void> outbox_heads(OutboxStatus status,
+                              const std::function<void(const OutboxRow&)>& visit) override;
     Result<std::optional<OutboxRow>> outbox_row(std::string_view id) override;
     Result<std::vector<AttemptRow>> attempts(std::string_view message_id) override;
     /// When the table cannot be read the address counts as suppressed (reason "store_error") and
     /// the store as failed: nobody is written to because a disk is broken.
     [[nodiscard]] std::optional<SuppressionRow> suppression(std::uint8_t channel,
                                                             const Digest& address) const override;
+    Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) override;
+    Result<void> identities(const std::function<void(const IdentityLink&)>& visit) override;
     [[nodiscard]] std::optional<std::string> identity(std::string_view anonymous_id) const override;
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
