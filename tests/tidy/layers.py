@@ -51,6 +51,8 @@ LAYERS = {
     "connectors/email/": Layer(("engine/base/", "engine/model/", "connectors/") + SEAM,
                                ("fmt/", "boost/json", "openssl/", "idn2.h", "gmime/", "glib")
                                + ASIO + POSIX),
+    "connectors/mailbox/": Layer(("engine/base/", "engine/model/", "connectors/") + SEAM,
+                                 ("fmt/", "boost/json", "sqlite3.h") + ASIO + POSIX),
     "engine/daemon/": Layer(EVERYTHING, ("fmt/", "yaml-cpp/", "boost/json", "openssl/",
                                          "prometheus/") + ASIO + POSIX),
     "engine/cli/": Layer(EVERYTHING, ("fmt/", "CLI/", "boost/json") + ASIO + POSIX),
