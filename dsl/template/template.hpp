@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,9 +64,13 @@ enum class Syntax : std::uint8_t {
 };
 enum class Escape : std::uint8_t { none, html };
 
+/// Texts that `{% render "name" %}` and `{% include "name" %}` may name.
+using Snippets = std::map<std::string, std::string, std::less<>>;
+
 struct Options {
     Syntax syntax = Syntax::liquid;
     Escape escape = Escape::none;
+    const Snippets* snippets = nullptr;  // borrowed while parse() runs; none when null
 };
 
 /// A fault in a template. `offset` and `length` are bytes into the template text.
