@@ -1,0 +1,169 @@
+#include "dsl/parser/build.hpp"
+#include "dsl/parser/keywords.hpp"
+
+namespace sluice::dsl::parser {
+
+namespace {
+
+Type type_of(const View& field) {
+    const View node = field.need(Node::type);
+    if (node.has(kw("list"))) {
+        return {TypeKind::list, {}};
+    }
+    if (node.has(kw("one"))) {
+        Type type{TypeKind::one_of, {}};
+        node.each([&](const View& text) { type.options.push_back(build_text(text).text); });
+        return type;
+    }
+    switch (node.need(Node::kind).word()) {
+        case kw("number"):
+            return {TypeKind::number, {}};
+        case kw("money"):
+            return {TypeKind::money, {}};
+        case kw("date"):
+            return {TypeKind::date, {}};
+        case kw("time"):
+            return {TypeKind::time, {}};
+        case kw("timezone"):
+            return {TypeKind::timezone, {}};
+        case kw("yes-no"):
+            return {TypeKind::yes_no, {}};
+        default:
+            return {TypeKind::text, {}};
+    }
+}
+
+ast::FieldDecl field(const View& node) {
+    ast::FieldDecl out;
+    const View word = node.need(Node::word);
+    out.name = text_in(word);
+    out.name_span = word.span();
+    out.type = type_of(node);
+    out.optional = node.has(kw("optional"));
+    out.personal = node.has(kw("personal"));
+    out.predicted = node.has(kw("predicted"));
+    out.key = node.has(kw("key"));
+    if (node.find(Node::value)) {
+        out.default_value = value_of(node);
+    }
+    out.span = node.span();
+    return out;
+}
+
+std::vector<ast::FieldDecl> fields_of(const View& parent) {
+    std::vector<ast::FieldDecl> out;
+    parent.each([&](const View& node) {
+        if (node.is(Node::field)) {
+            out.push_back(field(node));
+        }
+    });
+    return out;
+}
+
+ast::EventDecl event(const View& node) {
+    ast::EventDecl out;
+    out.name = name_of(node);
+    out.catalog = node.word() == kw("catalog");
+    if (node.find(Node::text)) {
+        out.from = text_of(node).text;
+    }
+    out.fields = fields_of(node);
+    return out;
+}
+
+ast::UsesDecl uses(const View& node) {
+    ast::UsesDecl out;
+    out.span = node.span();
+    if (const auto own = node.find(Node::field)) {
+        out.field = field(*own);
+        out.word = out.field->name;
+    } else {
+        out.event = name_of(node);
+        out.word = word_of(node);
+    }
+    return out;
+}
+
+ast::EmailContent email(const View& node) {
+    ast::EmailContent out;
+    out.span = node.span();
+    node.each([&](const View& line) {
+        if (line.is(Node::subject)) {
+            out.subject = text_of(line);
+        } else if (line.is(Node::preview)) {
+            out.preview = text_of(line);
+        } else if (line.is(Node::body)) {
+            out.body = text_of(line);
+            out.body_is_file = line.has(kw("file"));
+        }
+    });
+    return out;
+}
+
+ast::MessageDecl message(const View& node) {
+    ast::MessageDecl out;
+    out.name = name_of(node);
+    node.each([&](const View& line) {
+        switch (line.kind()) {
+            case Node::topic:
+                out.topic = name_of(line);
+                break;
+            case Node::transactional:
+                out.transactional = true;
+                out.transactional_span = line.span();
+                break;
+            case Node::uses:
+                out.uses.push_back(uses(line));
+                break;
+            case Node::email:
+                out.email = email(line);
+                break;
+            case Node::sms:
+                out.sms = text_of(line);
+                break;
+            default:
+                break;
+        }
+    });
+    return out;
+}
+
+decltype(ast::Decl::node) declaration_node(const View& node) {
+    switch (node.kind()) {
+        case Node::customer:
+            return ast::CustomerDecl{fields_of(node)};
+        case Node::event:
+            return event(node);
+        case Node::message:
+            return message(node);
+        case Node::segment:
+            return ast::SegmentDecl{name_of(node), build_condition(node.need(Node::condition))};
+        case Node::lifecycle:
+            return build_lifecycle(node);
+        case Node::policy:
+            return build_policy(node);
+        case Node::webhook:
+            return build_webhook(node);
+        case Node::flow:
+            return build_flow(node);
+        case Node::test:
+            return build_test(node);
+        default:
+            return ast::ChangeDecl{name_of(node)};
+    }
+}
+
+/// The declaring keyword and the name behind it.
+Span declared(const View& node) {
+    const Span keyword = span_of(node.first(), node.reading().problems.file());
+    const auto title = node.is(Node::test) ? node.find(Node::text) : node.find(Node::name);
+    return title ? joined(keyword, title->span()) : keyword;
+}
+
+}  // namespace
+
+ast::Decl build_declaration(const View& declaration) {
+    return {declaration_node(declaration), declared(declaration)};
+}
+
+}  // namespace sluice::dsl::parser

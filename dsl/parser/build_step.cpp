@@ -1,0 +1,166 @@
+#include "dsl/parser/build.hpp"
+#include "dsl/parser/keywords.hpp"
+
+namespace sluice::dsl::parser {
+
+namespace {
+
+using StepNode = decltype(ast::Step::node);
+
+std::vector<ast::Arg> args_of(const View& parent) {
+    std::vector<ast::Arg> out;
+    const auto args = parent.find(Node::args);
+    if (!args) {
+        return out;
+    }
+    args->each([&](const View& node) {
+        ast::Arg arg;
+        arg.word = word_of(node);
+        arg.span = node.span();
+        if (node.find(Node::value)) {
+            arg.value = value_of(node);
+        }
+        out.push_back(std::move(arg));
+    });
+    return out;
+}
+
+ast::Send send(const View& node) {
+    ast::Send out;
+    const View first = node.need(Node::recipient);
+    out.first = {channel_of(first), name_of(first)};
+    if (const auto other = node.find(Node::alternative)) {
+        out.alternative = ast::Recipient{channel_of(*other), name_of(*other)};
+    }
+    out.args = args_of(node);
+    if (const auto best = node.find(Node::best_time)) {
+        out.best_time_within = duration_of(*best);
+    }
+    if (const auto not_sent = node.find(Node::not_sent)) {
+        out.if_not_sent = block_of(*not_sent);
+    }
+    return out;
+}
+
+ast::If if_step(const View& node) {
+    ast::If out;
+    node.each([&](const View& child) {
+        if (child.is(Node::arm)) {
+            out.arms.push_back({build_condition(child.need(Node::condition)), block_of(child)});
+        } else {
+            out.otherwise = block_of(child);
+        }
+    });
+    return out;
+}
+
+ast::SplitArm arm(const View& node) {
+    ast::SplitArm out;
+    out.percent_scaled = percent_of(node);
+    if (node.find(Node::name)) {
+        out.name = name_of(node).text;
+    }
+    out.block = block_of(node);
+    out.span = node.head_span();
+    return out;
+}
+
+ast::Split split(const View& node) {
+    ast::Split out;
+    node.each([&](const View& child) { out.arms.push_back(arm(child)); });
+    return out;
+}
+
+ast::Experiment experiment(const View& node) {
+    ast::Experiment out;
+    out.name = name_of(node);
+    node.each([&](const View& line) {
+        switch (line.kind()) {
+            case Node::measure:
+                out.measure = pattern_of(line);
+                out.measure_within = duration_of(line);
+                break;
+            case Node::holdout:
+                out.holdout_scaled = percent_of(line);
+                break;
+            case Node::winner:
+                out.winner_after = count_of(line);
+                break;
+            case Node::bandit:
+                out.bandit = true;
+                break;
+            case Node::variant:
+                out.variants.push_back(arm(line));
+                break;
+            default:
+                break;
+        }
+    });
+    return out;
+}
+
+StepNode step_node(const View& node) {
+    switch (node.kind()) {
+        case Node::wait_duration:
+            return build_wait_duration(node);
+        case Node::wait_until:
+            return ast::WaitUntil{build_until(node)};
+        case Node::wait_event:
+            return build_wait_event(node);
+        case Node::wait_up_to:
+            return build_wait_up_to(node);
+        case Node::send:
+            return send(node);
+        case Node::if_step:
+            return if_step(node);
+        case Node::split:
+            return split(node);
+        case Node::experiment:
+            return experiment(node);
+        case Node::repeat:
+            return ast::Repeat{count_of(node), condition_of(node), block_of(node)};
+        case Node::set:
+            return ast::SetStep{path_of(node), value_of(node)};
+        case Node::add:
+            return ast::AddStep{value_of(node), path_of(node)};
+        case Node::remove:
+            return ast::RemoveStep{value_of(node), path_of(node)};
+        case Node::clear:
+            return ast::ClearStep{path_of(node)};
+        case Node::call:
+            return ast::CallStep{name_of(node), args_of(node)};
+        case Node::record:
+            return ast::RecordStep{name_of(node), args_of(node)};
+        case Node::start_flow:
+            return ast::StartFlowStep{name_of(node)};
+        case Node::move:
+            return ast::MoveStep{name_of(node)};
+        default:
+            return ast::StopStep{node.find(Node::text) ? text_of(node).text : std::string()};
+    }
+}
+
+}  // namespace
+
+ast::Step build_step(const View& step) {
+    ast::Step out;
+    out.node = step_node(step.children().front());
+    out.span = step.head_span();
+    if (const auto label = step.find(Node::label)) {
+        out.label = std::string(label->text().substr(1));
+        out.label_span = label->span();
+    }
+    return out;
+}
+
+ast::Block build_block(const View& block) {
+    ast::Block out;
+    block.each([&](const View& step) { out.push_back(build_step(step)); });
+    return out;
+}
+
+ast::Block block_of(const View& parent) {
+    return build_block(parent.need(Node::block));
+}
+
+}  // namespace sluice::dsl::parser

@@ -1,0 +1,310 @@
+#pragma once
+
+// The parsers the grammar is made of. Included by the grammar's .cpp files only: this is where
+// Boost.Spirit X3 lives.
+//
+// None has an attribute: what is read goes to the Recorder in the context. Each has a name for
+// messages (get_info), because X3 would otherwise print the mangled name of a C++ type.
+
+#include <boost/spirit/home/x3/core.hpp>
+#include <boost/spirit/home/x3/directive/expect.hpp>
+#include <boost/spirit/home/x3/nonterminal/rule.hpp>
+#include <boost/spirit/home/x3/operator.hpp>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "dsl/parser/keywords.hpp"
+#include "dsl/parser/recorder.hpp"
+
+namespace sluice::dsl::parser {
+
+namespace x3 = boost::spirit::x3;
+
+using Iterator = const Token*;
+
+struct RecorderTag;
+using Context = decltype(x3::make_context<RecorderTag>(std::declval<Recorder&>()));
+
+template <class C>
+Recorder& recorder_of(const C& context) {
+    return x3::get<RecorderTag>(context);
+}
+
+template <class Derived>
+struct Silent : x3::parser<Derived> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+};
+
+/// One word of the language.
+struct Keyword : Silent<Keyword> {
+    std::uint16_t number;
+    explicit constexpr Keyword(std::uint16_t n) : number(n) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C&, R&, A&) const {
+        if (first == last || first->word != number) {
+            return false;
+        }
+        ++first;
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return "`" + std::string(keyword_text(number)) + "`"; }
+};
+
+/// A word that people write for one of ours; read with an E120.
+struct Habit : Silent<Habit> {
+    TokenKind kind;
+    std::uint16_t number;
+    std::string_view instead;
+    constexpr Habit(TokenKind k, std::uint16_t n, std::string_view i)
+        : kind(k), number(n), instead(i) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
+        if (first == last || first->kind != kind || first->word != number) {
+            return false;
+        }
+        recorder_of(context).habit(*first, instead);
+        ++first;
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return "`" + std::string(instead) + "`"; }
+};
+
+struct Symbol : Silent<Symbol> {
+    TokenKind kind;
+    std::string_view sign;
+    constexpr Symbol(TokenKind k, std::string_view s) : kind(k), sign(s) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C&, R&, A&) const {
+        if (first == last || first->kind != kind) {
+            return false;
+        }
+        ++first;
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return "`" + std::string(sign) + "`"; }
+};
+
+/// A token that becomes a leaf of the tree.
+struct Leaf : Silent<Leaf> {
+    TokenKind kind;
+    Node node;
+    std::string_view name;
+    constexpr Leaf(TokenKind k, Node n, std::string_view w) : kind(k), node(n), name(w) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
+        const bool quoted_name =
+            node == Node::name && first->kind == TokenKind::text && kind == TokenKind::end;
+        const bool plain_name = kind == TokenKind::end && first->kind == TokenKind::name;
+        if (first == last || (first->kind != kind && !quoted_name && !plain_name)) {
+            return false;
+        }
+        recorder_of(context).leaf(node, first++);
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return std::string(name); }
+};
+
+/// One of a few words, kept as a leaf.
+struct Choice : Silent<Choice> {
+    static constexpr std::size_t kMost = 14;
+    Node node;
+    std::string_view name;
+    std::uint16_t words[kMost] = {};
+
+    template <std::size_t N>
+    constexpr Choice(Node n, std::string_view w, const std::uint16_t (&of)[N]) : node(n), name(w) {
+        static_assert(N <= kMost);
+        for (std::size_t i = 0; i < N; ++i) {
+            words[i] = of[i];
+        }
+    }
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
+        if (first == last || first->word == 0) {
+            return false;
+        }
+        for (const std::uint16_t word : words) {
+            if (word == first->word) {
+                recorder_of(context).leaf(node, first++);
+                return true;
+            }
+        }
+        return false;
+    }
+    [[nodiscard]] std::string what() const { return std::string(name); }
+};
+
+/// A data name. As an operand it may not be a word that joins conditions, nor, at the start of a
+/// line, one that begins a statement: a forgotten operand must not swallow the next line.
+struct DataWord : Silent<DataWord> {
+    bool operand;
+    explicit constexpr DataWord(bool o) : operand(o) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
+        if (first == last || first->kind != TokenKind::word || (operand && refused(*first))) {
+            return false;
+        }
+        recorder_of(context).leaf(Node::word, first++);
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return "a word in small letters"; }
+
+    static bool refused(const Token& token);
+};
+
+/// Matches nothing, but only in front of a token of the same line.
+struct SameLine : Silent<SameLine> {
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C&, R&, A&) const {
+        return first != last && !first->bol;
+    }
+    [[nodiscard]] std::string what() const { return "more on this line"; }
+};
+
+template <class Subject, class Derived>
+struct Wrapped : x3::unary_parser<Subject, Derived> {
+    using attribute_type = x3::unused_type;
+    static constexpr bool has_attribute = false;
+    using x3::unary_parser<Subject, Derived>::unary_parser;
+};
+
+/// Records a node around what the subject reads, or nothing at all.
+template <class Subject>
+struct NodeOf : Wrapped<Subject, NodeOf<Subject>> {
+    Node node;
+    constexpr NodeOf(const Subject& inner, Node n)
+        : Wrapped<Subject, NodeOf<Subject>>(inner), node(n) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, A&) const {
+        Recorder& recorder = recorder_of(context);
+        const Recorder::Mark mark = recorder.mark();
+        const Iterator start = first;
+        recorder.open(node, first);
+        if (!this->subject.parse(first, last, context, rcontext, x3::unused)) {
+            recorder.back_to(mark);
+            first = start;
+            return false;
+        }
+        recorder.close(mark.nodes, first);
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return x3::what(this->subject); }
+};
+
+/// Gives an expression its name in messages.
+template <class Subject>
+struct Named : Wrapped<Subject, Named<Subject>> {
+    std::string_view name;
+    constexpr Named(const Subject& inner, std::string_view n)
+        : Wrapped<Subject, Named<Subject>>(inner), name(n) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, A&) const {
+        return this->subject.parse(first, last, context, rcontext, x3::unused);
+    }
+    [[nodiscard]] std::string what() const { return std::string(name); }
+};
+
+/// A statement: when it breaks, that is reported, its nodes are dropped, and the match succeeds at
+/// the place where reading can go on.
+template <class Subject>
+struct Statement : Wrapped<Subject, Statement<Subject>> {
+    Place place;
+    constexpr Statement(const Subject& inner, Place p)
+        : Wrapped<Subject, Statement<Subject>>(inner), place(p) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, A&) const {
+        Recorder& recorder = recorder_of(context);
+        const std::size_t nodes = recorder.mark().nodes;
+        const Iterator start = first;
+        try {
+            return this->subject.parse(first, last, context, rcontext, x3::unused);
+        } catch (const x3::expectation_failure<Iterator>& x) {
+            recorder.back_to({nodes, recorder.mark().problems});
+            first = recorder.broken(start, x.where(), x.which(), place);
+            return true;
+        }
+    }
+    [[nodiscard]] std::string what() const { return x3::what(this->subject); }
+};
+
+/// Anything but the end of the block: reports it and skips it.
+struct Unknown : Silent<Unknown> {
+    Place place;
+    explicit constexpr Unknown(Place p) : place(p) {}
+
+    template <class C, class R, class A>
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
+        const bool closes = first != last && first->kind == TokenKind::right_brace;
+        if (first == last || (closes && place != Place::file)) {
+            return false;
+        }
+        first = recorder_of(context).unknown(first, place);
+        return true;
+    }
+    [[nodiscard]] std::string what() const { return "a statement"; }
+};
+
+template <class P>
+constexpr auto node(Node kind, const P& parser) {
+    return NodeOf<P>(parser, kind);
+}
+template <class P>
+constexpr auto named(std::string_view name, const P& parser) {
+    return Named<P>(parser, name);
+}
+template <class P>
+constexpr auto statement(Place place, const P& parser) {
+    return Statement<P>(parser, place);
+}
+
+/// `{`, the statements of the place, `}`.
+template <class P>
+constexpr auto braces(Place place, const P& parser) {
+    return named("`{`", Symbol(TokenKind::left_brace, "{") >
+                            *(statement(place, parser) | Unknown(place)) >
+                            Symbol(TokenKind::right_brace, "}"));
+}
+
+template <std::size_t N>
+struct Literal {
+    char text[N] = {};
+    consteval Literal(const char (&from)[N]) {
+        for (std::size_t i = 0; i < N; ++i) {
+            text[i] = from[i];
+        }
+    }
+};
+
+/// `"wait"_k`: the keyword; a word missing in keywords.hpp does not compile.
+template <Literal kText>
+consteval Keyword operator""_k() {
+    return Keyword(kw(std::string_view(kText.text)));
+}
+
+}  // namespace sluice::dsl::parser
+
+namespace boost::spirit::x3 {
+
+/// Every parser of ours tells its own name.
+template <class P>
+requires requires(const P& parser) {
+    { parser.what() } -> std::same_as<std::string>;
+}
+struct get_info<P> {
+    using result_type = std::string;
+    std::string operator()(const P& parser) const { return parser.what(); }
+};
+
+}  // namespace boost::spirit::x3

@@ -1,0 +1,79 @@
+#include "dsl/parser/view.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace sluice::dsl::parser {
+
+std::vector<View> View::children() const {
+    std::vector<View> all;
+    each([&](const View& child) { all.push_back(child); });
+    return all;
+}
+
+std::optional<View> View::find(Node kind) const {
+    return find(kind, 0);
+}
+
+std::optional<View> View::find(Node kind, std::size_t n) const {
+    for (std::uint32_t i = index_ + 1; i < self().next; i = reading_->tree[i].next) {
+        if (reading_->tree[i].kind == kind && n-- == 0) {
+            return View(*reading_, i);
+        }
+    }
+    return std::nullopt;
+}
+
+View View::need(Node kind, std::size_t n) const {
+    const std::optional<View> found = find(kind, n);
+    if (!found) {
+        std::abort();  // grammar and builder disagree: a mistake of ours, never of the author
+    }
+    return *found;
+}
+
+bool View::has(std::uint16_t word) const {
+    std::uint32_t token = self().begin;
+    for (std::uint32_t i = index_ + 1; i <= self().next; i = reading_->tree[i].next) {
+        const bool behind_last = i == self().next;
+        const std::uint32_t until = behind_last ? self().end : reading_->tree[i].begin;
+        for (; token < until; ++token) {
+            if (reading_->tokens[token].word == word) {
+                return true;
+            }
+        }
+        if (behind_last) {
+            break;
+        }
+        token = std::max(token, reading_->tree[i].end);
+    }
+    return false;
+}
+
+Span View::head_span() const {
+    std::uint32_t end = self().begin;
+    while (end < self().end) {
+        const TokenKind kind = reading_->tokens[end].kind;
+        if (kind == TokenKind::left_brace || kind == TokenKind::label) {
+            break;
+        }
+        ++end;
+    }
+    return span(self().begin, end);
+}
+
+Span View::span(std::uint32_t begin, std::uint32_t end) const {
+    const Token& from = reading_->tokens[begin];
+    const Span start = span_of(from, reading_->problems.file());
+    return end <= begin
+               ? start
+               : joined(start, span_of(reading_->tokens[end - 1], reading_->problems.file()));
+}
+
+Span joined(const Span& from, const Span& to) {
+    Span span = from;
+    span.length = to.offset + to.length - from.offset;
+    return span;
+}
+
+}  // namespace sluice::dsl::parser

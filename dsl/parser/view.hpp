@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsl/ast.hpp"
+#include "dsl/parser/problems.hpp"
+#include "dsl/parser/token.hpp"
+#include "dsl/parser/tree.hpp"
+
+namespace sluice::dsl::parser {
+
+/// What the second half of the parser reads from: the tree, the tokens under it, the reports.
+struct Reading {
+    const std::vector<Token>& tokens;
+    const Tree& tree;
+    Problems& problems;
+};
+
+/// One node of the concrete tree. A cheap value; valid as long as its Reading.
+class View {
+public:
+    View(Reading& reading, std::uint32_t index) : reading_(&reading), index_(index) {}
+
+    [[nodiscard]] Node kind() const { return self().kind; }
+    [[nodiscard]] bool is(Node kind) const { return self().kind == kind; }
+
+    /// Visits the children in order: each(View).
+    template <class Visit>
+    void each(Visit visit) const {
+        for (std::uint32_t i = index_ + 1; i < self().next; i = reading_->tree[i].next) {
+            visit(View(*reading_, i));
+        }
+    }
+    [[nodiscard]] std::vector<View> children() const;
+    [[nodiscard]] std::optional<View> find(Node kind) const;
+    /// The n-th child of this kind, counted from 0.
+    [[nodiscard]] std::optional<View> find(Node kind, std::size_t n) const;
+    /// The child the grammar promises. A node without it cannot come out of the grammar.
+    [[nodiscard]] View need(Node kind, std::size_t n = 0) const;
+
+    /// Whether one of the node's own tokens (not those of a child) is this keyword.
+    [[nodiscard]] bool has(std::uint16_t word) const;
+
+    [[nodiscard]] const Token& first() const { return reading_->tokens[self().begin]; }
+    /// Keyword number of the first token.
+    [[nodiscard]] std::uint16_t word() const { return first().word; }
+    [[nodiscard]] std::string_view text() const { return reading_->problems.text(first()); }
+    [[nodiscard]] Span span() const { return span(self().begin, self().end); }
+    /// From the first token up to the node's first brace or label.
+    [[nodiscard]] Span head_span() const;
+
+    [[nodiscard]] Reading& reading() const { return *reading_; }
+
+private:
+    [[nodiscard]] const TreeNode& self() const { return reading_->tree[index_]; }
+    [[nodiscard]] Span span(std::uint32_t begin, std::uint32_t end) const;
+
+    Reading* reading_;
+    std::uint32_t index_;
+};
+
+/// From the begin of the one to the end of the other, both of one file.
+Span joined(const Span& from, const Span& to);
+
+}  // namespace sluice::dsl::parser
