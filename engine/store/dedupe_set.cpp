@@ -1,6 +1,9 @@
 #include "engine/store/dedupe_set.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <set>
 
 #include "engine/base/assert.hpp"
 
@@ -27,6 +30,20 @@ const Digest& DedupeSet::at(std::uint32_t place) const {
 bool DedupeSet::contains(const Digest& id) const {
     return places_.find(hash_of(id), [&](std::uint32_t place) { return at(place) == id; })
         .has_value();
+}
+
+std::vector<Digest> DedupeSet::fresh(const std::vector<Digest>& ids) const {
+    std::vector<Digest> out;
+    out.reserve(ids.size());
+    std::copy_if(ids.begin(), ids.end(), std::back_inserter(out),
+                 [&](const Digest& id) { return !contains(id); });
+    std::vector<Digest> sorted = out;
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+        std::set<Digest> first;
+        std::erase_if(out, [&](const Digest& id) { return !first.insert(id).second; });
+    }
+    return out;
 }
 
 bool DedupeSet::insert(const Digest& id) {

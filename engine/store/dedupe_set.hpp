@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "engine/base/hash.hpp"
 #include "engine/base/limits.hpp"
@@ -20,6 +21,8 @@ public:
     /// False when it was there already: it keeps its place in the line then.
     bool insert(const Digest& id);
     [[nodiscard]] std::size_t size() const { return ids_.size(); }
+    /// Those of `ids` that are not here yet, each once, in their order: what a commit adds.
+    [[nodiscard]] std::vector<Digest> fresh(const std::vector<Digest>& ids) const;
 
 private:
     [[nodiscard]] const Digest& at(std::uint32_t place) const;

@@ -47,7 +47,7 @@ Result<std::vector<CustomerNo>> MemoryStore::commit(const Commit& commit) {
     for (const CustomerWrite& write : commit.customers) {
         numbers.push_back(apply(write));
     }
-    for (const Digest& id : commit.dedupe) {
+    for (const Digest& id : dedupe_.fresh(commit.dedupe)) {
         dedupe_.insert(id);
     }
     apply_outbox(commit);

@@ -2,7 +2,6 @@
 // when that has succeeded the index in memory. A failure at any point leaves memory as it was.
 
 #include <algorithm>
-#include <set>
 
 #include "engine/base/assert.hpp"
 #include "engine/store/commit_check.hpp"
@@ -16,7 +15,9 @@ Result<std::vector<CustomerNo>> SqliteStore::commit(const Commit& commit) {
     SLUICE_TRY(check_customers(commit));
     SLUICE_TRY(number_customers(commit));
     encode(commit);
-    choose_fresh(commit.dedupe);
+    // Ids that are known already are not stored again, so that the file holds exactly what was put
+    // into the set, in its order: reading it back gives the same set.
+    fresh_ = dedupe_.fresh(commit.dedupe);
     SLUICE_TRY(begin_write());
     if (auto staged = stage(commit); !staged) {
         roll_back();
@@ -90,20 +91,6 @@ void SqliteStore::encode(const Commit& commit) {
     }
 }
 
-// Ids that are known already are not stored again, so that the file holds exactly what was put into
-// the set, in its order: reading it back gives the same set.
-void SqliteStore::choose_fresh(const std::vector<Digest>& ids) {
-    fresh_.clear();
-    std::copy_if(ids.begin(), ids.end(), std::back_inserter(fresh_),
-                 [&](const Digest& id) { return !dedupe_.contains(id); });
-    std::vector<Digest> sorted = fresh_;
-    std::sort(sorted.begin(), sorted.end());
-    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
-        std::set<Digest> first;
-        std::erase_if(fresh_, [&](const Digest& id) { return !first.insert(id).second; });
-    }
-}
-
 Result<void> SqliteStore::stage(const Commit& commit) {
     SLUICE_TRY(insert_packs(insert_state_, state_packs_));
     SLUICE_TRY(insert_packs(insert_journal_, journal_packs_));
@@ -161,6 +148,8 @@ Result<void> SqliteStore::begin_write() {
 Result<void> SqliteStore::end_write() {
     auto done = commit_.run();
     if (done) {
+        // A log shorter than what was copied of it has begun anew.
+        wal_copied_ = wal_frames_ < wal_copied_ ? 0 : wal_copied_;
         return success();
     }
     // Whether the log holds it is not known here. After a failed sync the kernel may have dropped

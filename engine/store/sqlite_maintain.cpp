@@ -33,9 +33,7 @@ Result<bool> SqliteStore::maintain() {
 }
 
 bool SqliteStore::checkpoint_due(std::uint64_t from_bytes) const {
-    // A shorter log than was copied has begun anew since.
-    const int copied = wal_frames_ < wal_copied_ ? 0 : wal_copied_;
-    return static_cast<std::uint64_t>(wal_frames_ - copied) * page_bytes_ >= from_bytes;
+    return static_cast<std::uint64_t>(wal_frames_ - wal_copied_) * page_bytes_ >= from_bytes;
 }
 
 Result<void> SqliteStore::checkpoint() {

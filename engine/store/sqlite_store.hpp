@@ -126,7 +126,6 @@ private:
     Result<void> number_customers(const Commit& commit);
     Result<void> refuse_twice(const Commit& commit);
     void encode(const Commit& commit);
-    void choose_fresh(const std::vector<Digest>& ids);
     Result<void> stage(const Commit& commit);
     Result<void> insert_packs(Statement& insert, const PackWriter& packs);
     Result<void> insert_dedupe();

@@ -35,5 +35,12 @@ TEST(DedupeSetTest, ARepeatedIdKeepsItsPlace) {
     EXPECT_TRUE(set.contains(id(2)));
 }
 
+TEST(DedupeSetTest, FreshAreThoseNotHereYetEachOnce) {
+    DedupeSet set(3);
+    set.insert(id(1));
+    EXPECT_EQ(set.fresh({id(3), id(1), id(2), id(3), id(1)}), (std::vector<Digest>{id(3), id(2)}));
+    EXPECT_TRUE(set.fresh({}).empty());
+}
+
 }  // namespace
 }  // namespace sluice
