@@ -32,6 +32,10 @@ struct Gathering {
 
 }  // namespace
 
+std::uint32_t shard_number(std::string_view customer, std::size_t shards) {
+    return static_cast<std::uint32_t>(hash64(customer) % kPartitions % shards);
+}
+
 void Router::learn(const IdentityLink& link) {
     const std::lock_guard lock(mutex_);
     identities_[link.anonymous_id] = link.customer;
@@ -44,8 +48,7 @@ std::optional<std::string> Router::identity(const std::string& anonymous_id) con
 }
 
 Shard& Router::shard_of(std::string_view customer) const {
-    const std::uint64_t partition = hash64(customer) % kPartitions;
-    return *shards_[partition % shards_.size()];
+    return *shards_[shard_number(customer, shards_.size())];
 }
 
 void Router::resolve(InboundEvent& event) {

@@ -13,6 +13,9 @@
 
 namespace sluice {
 
+/// The shard that owns a customer: partition = hash of the id mod 128, shard = partition mod shards.
+std::uint32_t shard_number(std::string_view customer, std::size_t shards);
+
 /// From decoded calls to shards: resolves who an anonymous id is, and gives every customer's calls
 /// to the shard that owns the customer.
 ///
@@ -29,7 +32,6 @@ public:
 
     bool submit(std::vector<InboundEvent> events, std::function<void(Result<void>)> done);
 
-    /// The customer's shard: partition = hash of the id, shard = partition mod shards.
     [[nodiscard]] Shard& shard_of(std::string_view customer) const;
     [[nodiscard]] std::optional<std::string> identity(const std::string& anonymous_id) const;
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }

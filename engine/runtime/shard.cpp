@@ -238,11 +238,24 @@ Result<Shard::Cached> Shard::load(const std::string& id) {
     cached.customer = std::move(customer);
     cached.stored = true;
     cached.no = *no;
+    retire_unknown(cached.customer);
     if (needs_relayout(*releases_, cached.customer)) {
         SLUICE_TRY(auto past, history(*no));
         relayout(*releases_, cached.customer, past);
     }
     return cached;
+}
+
+/// A run whose release can no longer be compiled cannot go on; it ends here, said in the log.
+void Shard::retire_unknown(Customer& customer) {
+    const auto unknown = [this](std::uint32_t release) { return releases_->find(release) == nullptr; };
+    const auto ended =
+        std::erase_if(customer.runs, [&](const Run& run) { return unknown(run.release); });
+    std::erase_if(customer.held, [&](const HeldMessage& held) { return unknown(held.release); });
+    std::erase_if(customer.layouts, [&](const Layout& layout) { return unknown(layout.release); });
+    if (ended != 0) {
+        log(LogLevel::error, "run.release_missing", {{"runs", static_cast<std::int64_t>(ended)}});
+    }
 }
 
 /// The customer's calls and internal events, oldest first.

@@ -137,6 +137,7 @@ private:
     [[nodiscard]] bool outbox_due(Instant now) const;
     [[nodiscard]] Instant next_due();
     void fatal(const Error& error);
+    void retire_unknown(Customer& customer);
 
     const std::uint32_t number_;
     std::unique_ptr<Store> store_;

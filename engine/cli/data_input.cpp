@@ -1,0 +1,79 @@
+#include "engine/cli/data_input.hpp"
+
+#include "connectors/builtin.hpp"
+#include "engine/behaviour/evaluate.hpp"
+#include "engine/daemon/config.hpp"
+#include "engine/daemon/engine.hpp"
+#include "engine/ingest/router.hpp"
+#include "engine/model/codec.hpp"
+#include "engine/store/sqlite_store.hpp"
+
+namespace sluice::cli {
+namespace {
+
+Result<std::unique_ptr<Store>> open_reader(const std::string& data, std::uint32_t shard,
+                                           std::uint32_t shards) {
+    SqliteStore::Options options;
+    options.path = shard_path(data, shard);
+    options.shard = shard;
+    options.shards = shards;
+    options.read_only = true;
+    return SqliteStore::open(std::move(options));
+}
+
+Result<std::uint32_t> shards_in(const std::string& data) {
+    const std::uint32_t shards = count_shards(data);
+    if (shards == 0) {
+        return Error{Errc::not_found, "there is no data in \"" + data + "\""};
+    }
+    return shards;
+}
+
+}  // namespace
+
+Result<std::string> data_directory(const std::string& data, const std::string& config) {
+    if (config.empty()) {
+        return data;
+    }
+    SLUICE_TRY(auto loaded, load_config(config, builtin_connectors()));
+    return loaded.data;
+}
+
+Result<std::vector<std::unique_ptr<Store>>> open_readers(const std::string& data) {
+    SLUICE_TRY(const auto shards, shards_in(data));
+    std::vector<std::unique_ptr<Store>> stores;
+    for (std::uint32_t shard = 0; shard < shards; ++shard) {
+        SLUICE_TRY(auto store, open_reader(data, shard, shards));
+        stores.push_back(std::move(store));
+    }
+    return stores;
+}
+
+Result<std::unique_ptr<Store>> open_reader_of(const std::string& data,
+                                              const std::string& customer) {
+    SLUICE_TRY(const auto shards, shards_in(data));
+    return open_reader(data, shard_number(customer, shards), shards);
+}
+
+Result<Zone> zone_in(const std::string& data, Store& store, const std::string& customer) {
+    const auto no = store.find(customer);
+    if (!no) {
+        return Zone{};
+    }
+    SLUICE_TRY(auto loaded, store.load(*no));
+    SLUICE_TRY(auto record, decode_customer(loaded.state));
+    SLUICE_TRY(auto first, open_reader(data, 0, count_shards(data)));
+    SLUICE_TRY(auto releases, first->releases());
+    for (const Release& release : releases) {
+        if (record.layouts.empty() || release.number != record.layouts.front().release) {
+            continue;
+        }
+        SLUICE_TRY(auto project, decode_project(release.bundle));
+        if (const auto compiled = compile_project(project); compiled.program) {
+            return zone_of(*compiled.program, record.layouts.front());
+        }
+    }
+    return Zone{};
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,54 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "engine/behaviour/evaluate.hpp"
+#include "engine/cli/data_input.hpp"
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/verbs.hpp"
+#include "engine/runtime/explain.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+    std::string customer, flow, data = ".sluice", config;
+    bool json = false;
+};
+
+Result<Story> tell(const Options& options) {
+    SLUICE_TRY(auto data, data_directory(options.data, options.config));
+    SLUICE_TRY(auto store, open_reader_of(data, options.customer));
+    StoryRequest request;
+    request.flow = options.flow;
+    SLUICE_TRY(auto story, read_story(*store, options.customer, request));
+    SLUICE_TRY(auto zone, zone_in(data, *store, options.customer));
+    story.zone = zone;
+    return story;
+}
+
+int run(const Options& options) {
+    const auto story = tell(options);
+    if (!story.has_value()) {
+        return report(story.error());
+    }
+    std::fputs((options.json ? render_json(story.value()) : render_text(story.value())).c_str(),
+               stdout);
+    return kDone;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb =
+        app.add_subcommand("explain", "Why a customer did, or did not, get what; from the trace");
+    verb->add_option("CUSTOMER", options->customer, "Customer id (userId)")->required();
+    verb->add_option("--flow", options->flow, "Only this flow's decisions");
+    verb->add_option("--data", options->data, "Data directory (.sluice); may be in use");
+    verb->add_option("--config", options->config, "Configuration file that names the data");
+    verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace sluice::cli

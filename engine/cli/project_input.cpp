@@ -1,0 +1,41 @@
+#include "engine/cli/project_input.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "dsl/diagnostic.hpp"
+#include "engine/cli/verbs.hpp"
+
+namespace sluice::cli {
+
+int report(const Error& error) {
+    std::fprintf(stderr, "sluice: %s\n", error.detail.c_str());
+    return error.code == Errc::config || error.code == Errc::corrupt || error.code == Errc::unsupported
+               ? kConfig
+               : kFindings;
+}
+
+std::optional<ProjectInput> read_project(const std::string& directory, bool json, int& exit_code) {
+    auto project = load_project(directory);
+    if (!project.has_value()) {
+        std::fprintf(stderr, "sluice: %s\n", project.error().detail.c_str());
+        exit_code = kUsage;
+        return std::nullopt;
+    }
+    ProjectInput input{std::move(project.value()), {}};
+    input.compiled = compile_project(input.project);
+    for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
+        if (json) {
+            std::fputs((dsl::render_json(diagnostic, input.project.sources) + "\n").c_str(), stdout);
+        } else {
+            std::fputs((dsl::render_text(diagnostic, input.project.sources) + "\n").c_str(), stderr);
+        }
+    }
+    if (!input.compiled.program) {
+        exit_code = kFindings;
+        return std::nullopt;
+    }
+    return input;
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,74 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/verbs.hpp"
+#include "engine/runtime/bind.hpp"
+#include "engine/runtime/flow_test.hpp"
+
+namespace sluice::cli {
+namespace {
+
+struct Options {
+    std::string directory;
+    bool json = false;
+};
+
+void print_json(const FlowTestResult& result) {
+    std::string out = "{\"file\":";
+    append_json_text(out, result.test->file);
+    out += ",\"line\":" + std::to_string(result.test->line) + ",\"title\":";
+    append_json_text(out, result.test->title);
+    out += std::string(",\"passed\":") + (result.passed() ? "true" : "false") + ",\"failures\":[";
+    for (std::size_t i = 0; i < result.failures.size(); ++i) {
+        const ExpectationFailure& failure = result.failures[i];
+        out += (i == 0 ? "" : ",") + std::string("{\"line\":") + std::to_string(failure.line) +
+               ",\"expected\":";
+        append_json_text(out, failure.expected);
+        out += ",\"found\":";
+        append_json_text(out, failure.found);
+        out += "}";
+    }
+    std::puts((out + "]}").c_str());
+}
+
+int run(const Options& options) {
+    int exit_code = kDone;
+    const auto input = read_project(options.directory, options.json, exit_code);
+    if (!input) {
+        return exit_code;
+    }
+    const auto& program = input->compiled.program;
+    std::size_t failed = 0;
+    for (const dsl::Test& test : program->tests) {
+        const FlowTestResult result = run_flow_test(program, test);
+        failed += result.passed() ? 0U : 1U;
+        if (options.json) {
+            print_json(result);
+            continue;
+        }
+        std::printf("%s  %s  (%s)\n", result.passed() ? "ok  " : "FAIL", test.title.c_str(),
+                    program->flows[test.flow].name.c_str());
+        if (!result.passed()) {
+            std::printf("  %s:%u\n%s", test.file.c_str(), test.line,
+                        render_timeline(result).c_str());
+        }
+    }
+    if (!options.json) {
+        std::printf("%zu passed, %zu failed\n", program->tests.size() - failed, failed);
+    }
+    return failed == 0 ? kDone : kFindings;
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb = app.add_subcommand("test", "Run the tests written in flow files, on virtual time");
+    verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
+    verb->add_flag("--json", options->json, "One JSON object a test, on standard output");
+    verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+
+/// One function a verb: adds the verb to the app; its callback sets `exit_code`. Exit codes are the
+/// same everywhere: 0 done, 1 findings (diagnostics, failed tests, faults of input), 2 wrong usage,
+/// 70 a store failed, 78 configuration or data that cannot be used.
+namespace sluice::cli {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFindings = 1;
+inline constexpr int kUsage = 2;
+inline constexpr int kConfig = 78;
+
+void add_check(CLI::App& app, int& exit_code);
+void add_test(CLI::App& app, int& exit_code);
+void add_simulate(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
+void add_dev(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_doubts(CLI::App& app, int& exit_code);
+void add_template(CLI::App& app, int& exit_code);
+
+}  // namespace sluice::cli

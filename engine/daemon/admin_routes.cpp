@@ -1,0 +1,211 @@
+#include "engine/daemon/admin_routes.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <charconv>
+#include <memory>
+
+#include "connectors/mailbox/mailbox_page.hpp"
+#include "engine/api/completion.hpp"
+#include "engine/api/problem.hpp"
+#include "engine/behaviour/evaluate.hpp"
+#include "engine/runtime/bind.hpp"
+#include "engine/runtime/explain.hpp"
+
+namespace sluice {
+namespace {
+
+using api::Request;
+using api::Response;
+
+constexpr Millis kQueryTimeout{10'000};
+constexpr std::size_t kDoubtsMax = 1'000;
+
+/// A query on a shard's thread and the text it answers with.
+struct Query {
+    explicit Query(const boost::asio::any_io_executor& executor)
+        : completion(std::make_shared<api::Completion>(executor)) {}
+    std::shared_ptr<api::Completion> completion;
+    std::string answer;
+};
+
+Response json(std::string body) { return {200, "application/json", std::move(body)}; }
+
+boost::asio::awaitable<Response> finish(std::shared_ptr<Query> query) {
+    const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);
+    if (!done) {
+        co_return api::problem(Error{Errc::timeout, "the shard did not answer in time"});
+    }
+    if (!done->has_value()) {
+        co_return api::problem(done->error());
+    }
+    co_return json(std::move(query->answer));
+}
+
+Result<std::string> explain_on(Shard& shard, const std::string& customer, const std::string& flow) {
+    StoryRequest request;
+    request.flow = flow;
+    SLUICE_TRY(auto story, read_story(shard.store(), customer, request));
+    SLUICE_TRY(auto record, shard.customer(customer));
+    story.zone = zone_of(*shard.releases().ready().program, record.layouts.front());
+    return render_json(story);
+}
+
+boost::asio::awaitable<Response> explain(const Router* router, Request request) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto query = std::make_shared<Query>(executor);
+    const std::string customer(request.param("id"));
+    const std::string flow(request.query_value("flow").value_or(""));
+    std::function<void(Shard&)> task = [query, customer, flow](Shard& shard) {
+        auto told = explain_on(shard, customer, flow);
+        Result<void> result = success();
+        if (told.has_value()) {
+            query->answer = std::move(told.value());
+        } else {
+            result = told.error();
+        }
+        api::Completion::complete(query->completion, result);
+    };
+    router->shard_of(customer).run(std::move(task));
+    co_return co_await finish(query);
+}
+
+std::string doubt_json(const OutboxRow& row) {
+    std::string out = "{\"id\":";
+    append_json_text(out, row.id);
+    out += ",\"customer\":";
+    append_json_text(out, row.customer);
+    out += ",\"channel\":";
+    append_json_text(out, row.is_call ? "call" : row.channel == 0 ? "email" : "sms");
+    out += ",\"created_at\":";
+    append_json_text(out, format_rfc3339(row.created_at));
+    out += ",\"attempts\":" + std::to_string(row.attempts) + ",\"outcome\":";
+    append_json_text(out, row.outcome);
+    return out + "}";
+}
+
+/// The doubts of every shard, one shard after the other.
+boost::asio::awaitable<Response> doubts(const Router* router, Request) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    std::string body = "{\"doubts\":[";
+    for (Shard* shard : router->shards()) {
+        auto query = std::make_shared<Query>(executor);
+        std::function<void(Shard&)> task = [query](Shard& owner) {
+            auto rows = owner.store().outbox(OutboxStatus::unknown, kDoubtsMax);
+            Result<void> result = success();
+            if (rows.has_value()) {
+                for (const OutboxRow& row : rows.value()) {
+                    query->answer += (query->answer.empty() ? "" : ",") + doubt_json(row);
+                }
+            } else {
+                result = rows.error();
+            }
+            api::Completion::complete(query->completion, result);
+        };
+        shard->run(std::move(task));
+        const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);
+        if (!done || !done->has_value()) {
+            co_return api::problem(Error{Errc::unavailable, "a shard did not answer"});
+        }
+        body += (body.ends_with('[') || query->answer.empty() ? "" : ",") + query->answer;
+    }
+    co_return json(body + "]}\n");
+}
+
+/// Only the shard that has the message resolves it; the others do not know it.
+boost::asio::awaitable<Response> resolve_doubt(const Router* router, Request request) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const std::string id(request.param("id"));
+    const std::string_view word = request.query_value("verdict").value_or("");
+    Shard::Verdict verdict = Shard::Verdict::sent;
+    if (word == "resend") {
+        verdict = Shard::Verdict::resend;
+    } else if (word == "drop") {
+        verdict = Shard::Verdict::drop;
+    } else if (word != "sent") {
+        co_return api::problem(
+            Error{Errc::invalid_argument, "verdict must be sent, resend or drop"});
+    }
+    Response answer = api::problem(Error{Errc::not_found, "no message of that id is known"});
+    for (Shard* shard : router->shards()) {
+        auto query = std::make_shared<Query>(executor);
+        std::function<void(Shard&)> task = [query, id, verdict](Shard& owner) {
+            api::Completion::complete(query->completion, owner.resolve(id, verdict));
+        };
+        shard->run(std::move(task));
+        const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);
+        if (done && done->has_value()) {
+            co_return json("{\"resolved\":true}\n");
+        }
+        if (done && done->error().code != Errc::not_found) {
+            answer = api::problem(done->error());
+        }
+    }
+    co_return answer;
+}
+
+MailboxQuery query_of(const Request& request) {
+    MailboxQuery query;
+    query.text = request.query_value("q").value_or("");
+    const std::string_view channel = request.query_value("channel").value_or("");
+    if (channel == "email") {
+        query.channel = Channel::email;
+    } else if (channel == "sms") {
+        query.channel = Channel::sms;
+    }
+    const std::string_view before = request.query_value("before").value_or("");
+    std::from_chars(before.data(), before.data() + before.size(), query.before);
+    return query;
+}
+
+Response page(std::string html) {
+    Response response(200, "text/html; charset=utf-8", std::move(html));
+    response.set("Content-Security-Policy", mailbox_content_security_policy());
+    return response;
+}
+
+void add_mailbox_routes(api::Routes& routes, Mailbox* mailbox) {
+    routes.add("GET", "/mailbox", api::immediate([mailbox](const Request& request) {
+                   const MailboxQuery query = query_of(request);
+                   auto entries = mailbox->list(query);
+                   return entries.has_value() ? page(render_list_page(entries.value(), query))
+                                              : api::problem(entries.error());
+               }));
+    routes.add("GET", "/mailbox.json", api::immediate([mailbox](const Request& request) {
+                   const MailboxQuery query = query_of(request);
+                   auto entries = mailbox->list(query);
+                   return entries.has_value() ? json(to_json(entries.value(), query))
+                                              : api::problem(entries.error());
+               }));
+    const auto one = [mailbox](const Request& request, bool as_json) {
+        auto entry = mailbox->get(std::string(request.param("id")));
+        if (!entry.has_value()) {
+            return api::problem(entry.error());
+        }
+        if (!entry.value()) {
+            return api::problem(Error{Errc::not_found, "no such message in the mailbox"});
+        }
+        return as_json ? json(to_json(*entry.value())) : page(render_message_page(*entry.value()));
+    };
+    routes.add("GET", "/mailbox/:id",
+               api::immediate([one](const Request& request) { return one(request, false); }));
+    routes.add("GET", "/mailbox.json/:id",
+               api::immediate([one](const Request& request) { return one(request, true); }));
+}
+
+}  // namespace
+
+void add_admin_routes(api::Routes& routes, AdminParts parts) {
+    const Router* router = &parts.router;
+    routes.add("GET", "/v1/customers/:id/explain", [router](Request request) {
+        return explain(router, std::move(request));
+    });
+    routes.add("GET", "/v1/doubts",
+               [router](Request request) { return doubts(router, std::move(request)); });
+    routes.add("POST", "/v1/doubts/:id",
+               [router](Request request) { return resolve_doubt(router, std::move(request)); });
+    if (parts.mailbox != nullptr) {
+        add_mailbox_routes(routes, parts.mailbox);
+    }
+}
+
+}  // namespace sluice

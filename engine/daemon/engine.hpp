@@ -1,0 +1,79 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "connectors/mailbox/mailbox.hpp"
+#include "engine/api/http_server.hpp"
+#include "engine/daemon/config.hpp"
+#include "engine/daemon/project.hpp"
+#include "engine/ingest/router.hpp"
+#include "engine/outbox/dispatcher.hpp"
+#include "engine/runtime/shard.hpp"
+
+namespace sluice {
+
+/// The composition root: everything the daemon is made of, in construction order.
+///
+/// Owner:    the serve and dev verbs, and tests. Threads: one a shard, one for HTTP, one for
+///           connectors. start() and stop() from one thread.
+/// Errors:   start() says what is wrong with the configuration, the flows or the data, and leaves
+///           nothing running.
+/// Shutdown: stop() closes the HTTP front, lets requests finish, lets nothing more out, waits for
+///           attempts that are on their way (at most 30 s), commits, and closes the stores.
+class Engine {
+public:
+    Engine(Config config, Project project, std::shared_ptr<const dsl::Program> program,
+           const Clock& clock);
+    ~Engine();
+
+    Result<void> start();
+    void stop();
+
+    /// The ports bound by start().
+    [[nodiscard]] std::uint16_t port() const;
+    [[nodiscard]] std::uint16_t admin_port() const;
+    [[nodiscard]] const Mailbox* mailbox() const { return mailbox_.get(); }
+
+private:
+    Result<void> open_stores();
+    Result<void> load_releases();
+    Result<void> make_connectors();
+    Result<void> make_shards();
+    Result<void> make_servers();
+    [[nodiscard]] api::HttpServer::Options server_options(const Config::Listen& listen) const;
+
+    Config config_;
+    Project project_;
+    std::shared_ptr<const dsl::Program> program_;
+    const Clock& clock_;
+
+    std::vector<std::unique_ptr<Store>> stores_;
+    std::shared_ptr<Releases> releases_;
+    std::unique_ptr<Mailbox> mailbox_;
+    SuppressionList suppressions_;
+    Lanes lanes_;
+    boost::asio::io_context http_context_;
+    boost::asio::io_context out_context_{1};
+    std::unique_ptr<Dispatcher> dispatcher_;
+    std::vector<std::shared_ptr<Connector>> connectors_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::unique_ptr<Router> router_;
+    std::unique_ptr<api::HttpServer> server_;
+    std::unique_ptr<api::HttpServer> admin_server_;
+    using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
+    std::optional<Guard> http_guard_, out_guard_;
+    std::thread http_thread_, out_thread_;
+    bool running_ = false;
+};
+
+/// Path of a shard's file in a data directory, and how many there are (0: none yet).
+std::string shard_path(const std::string& data, std::uint32_t shard);
+std::uint32_t count_shards(const std::string& data);
+
+}  // namespace sluice

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/civil_time.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/customer.hpp"
+#include "engine/model/event.hpp"
+#include "engine/model/trace.hpp"
+#include "engine/store/store.hpp"
+
+/// Why this person did, or did not, get what: read back from the journal (architecture.md §2.5).
+namespace sluice {
+
+/// One entry of a customer's story: what they did, or what was decided.
+struct StoryEntry {
+    Instant at;
+    std::optional<InboundEvent> event;
+    std::optional<TraceRow> trace;
+};
+
+struct Story {
+    std::string customer;
+    Zone zone;
+    std::vector<StoryEntry> entries;  // oldest first
+    bool more = false;                // older entries were left out
+};
+
+struct StoryRequest {
+    std::string flow;              // only decisions of this flow; empty: of all
+    std::size_t entries_max = 1'000;
+};
+
+/// Walks the customer's journal. Errc::not_found when nobody of that id is known.
+Result<Story> read_story(Store& store, const std::string& customer, const StoryRequest& request);
+
+/// For a terminal: one line an entry, in the customer's local time.
+std::string render_text(const Story& story);
+
+/// {"customer","zone","more","entries":[{"at","kind",…}]}. Properties of events are included as
+/// they came: this is an operator's view.
+std::string render_json(const Story& story);
+
+}  // namespace sluice
