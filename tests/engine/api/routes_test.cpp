@@ -45,8 +45,7 @@ TEST(RoutesTest, SaysWhatIsAllowed) {
     EXPECT_EQ(wrong.handler, nullptr);
     EXPECT_EQ(wrong.allow, "DELETE, GET, HEAD, OPTIONS");
     EXPECT_EQ(routes.match("GET", "/v1/batch").allow, "OPTIONS, POST");
-    for (const char* path :
-         {"/v1", "/v1/customers", "/v1/customers/", "/v1/customers/a/", "//"}) {
+    for (const char* path : {"/v1", "/v1/customers", "/v1/customers/", "/v1/customers/a/", "//"}) {
         EXPECT_EQ(routes.match("GET", path).allow, "") << path;
     }
     EXPECT_NE(routes.match("GET", "/").handler, nullptr);
