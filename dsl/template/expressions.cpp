@@ -7,6 +7,7 @@ namespace sluice::dsl::tpl {
 namespace {
 
 constexpr int kExpressionDepthMax = 32;
+constexpr std::size_t kConditionsMax = 64;  // joined by and/or in one tag
 
 std::string quoted(std::string_view text) {
     return "`" + std::string(text) + "`";
@@ -329,6 +330,9 @@ Index Expressions::conditions() {
             condition.relation = take().text == "and" ? Relation::all : Relation::any;
         }
         found.push_back(condition);
+        if (found.size() > kConditionsMax) {
+            return refuse("This condition has too many parts.");
+        }
     } while (found.back().relation != Relation::end);
     expect_end();
     if (failed_) {

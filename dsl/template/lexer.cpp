@@ -97,7 +97,7 @@ Token Lexer::scan() {
     }
     if (rest[0] == '"' || rest[0] == '\'') {
         const std::size_t close = rest.find(rest[0], 1);
-        return close == std::string_view::npos ? cut(Token::Kind::unknown, rest.size())
+        return close == std::string_view::npos ? cut(Token::Kind::unknown, trim_right(rest).size())
                                                : cut(Token::Kind::text, close + 1);
     }
     if (const std::size_t size = number_bytes(rest); size > 0) {

@@ -150,7 +150,7 @@ struct Node {
 struct Unit {
     Index first = 0;
     Index end = 0;
-    bool ready = false;
+    std::string_view text;  // places count in here
 };
 
 /// Symbols with a fixed index.

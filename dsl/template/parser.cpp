@@ -54,7 +54,7 @@ Unit Parser::parse() {
                      "`" + std::string(stop.piece.name) + "` does not belong to any open tag.");
     }
     unit.end = static_cast<Index>(impl_.nodes.size());
-    unit.ready = true;
+    unit.text = build_.base;
     return unit;
 }
 
