@@ -7,7 +7,7 @@ namespace {
 // One row a line, sorted by code. A number is never reused, also not after its check is gone.
 // clang-format off
 constexpr CodeInfo kCodes[] = {
-    {"E101", "A BRACE TOO FEW OR TOO MANY", "A `{` is never closed, or a `}` closes nothing."},
+    {"E101", "A BRACE WITHOUT ITS PARTNER", "A `{` is never closed, or a `}` closes nothing."},
     {"E102", "UNFINISHED STATEMENT", "A statement stops or turns before it is complete; the message says what was expected."},
     {"E103", "UNKNOWN WORD", "A statement starts with a word that has no meaning at this place."},
     {"E104", "I CANNOT READ THIS", "A character, text, number or date that the language does not have, or a text without its closing quote."},

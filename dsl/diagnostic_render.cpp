@@ -74,15 +74,37 @@ struct Mark {
     std::string text;
 };
 
+/// The part of a source line that is printed; `from` bytes of the line stand before it.
+struct Shown {
+    std::string_view text;
+    std::size_t from = 0;
+};
+
+/// Long lines are cut to a window that begins a little before the place in question.
+Shown window_of(std::string_view line, std::uint32_t column) {
+    constexpr std::size_t kBefore = 60;
+    if (line.size() <= kSnippetWidth || column <= kBefore) {
+        return {line.substr(0, kSnippetWidth), 0};
+    }
+    std::size_t from = std::min<std::size_t>(column - kBefore, line.size());
+    while (from > 0 && from < line.size() &&
+           (static_cast<unsigned char>(line[from]) & 0xC0U) == 0x80U) {
+        --from;
+    }
+    return {line.substr(from, kSnippetWidth), from};
+}
+
 /// Underline of one mark: the spaces before it and its signs, counted in characters.
-std::pair<std::size_t, std::size_t> place(const Mark& mark, std::string_view line) {
-    const std::size_t begin = std::min<std::size_t>(mark.span.column - 1, line.size());
+std::pair<std::size_t, std::size_t> place(const Mark& mark, const Shown& shown) {
+    const std::string_view line = shown.text;
+    const std::size_t column = mark.span.column - 1;
+    const std::size_t begin = std::min(column - std::min(column, shown.from), line.size());
     const std::size_t length = std::min<std::size_t>(mark.span.length, line.size() - begin);
     return {columns(line.substr(0, begin)),
             std::max<std::size_t>(1, columns(line.substr(begin, length)))};
 }
 
-std::string underline(const std::vector<const Mark*>& row, std::string_view line) {
+std::string underline(const std::vector<const Mark*>& row, const Shown& line) {
     std::string out;
     for (const Mark* mark : row) {
         const auto [begin, length] = place(*mark, line);
@@ -144,8 +166,9 @@ std::string snippet(const Diagnostic& diagnostic, const SourceSet& sources) {
         }
         const std::string number = std::to_string(std::get<2>(where));
         const std::string_view line = sources.line(on_line.front()->span);
-        const std::string_view shown = line.substr(0, kSnippetWidth);
-        out += std::string(width - number.size(), ' ') + number + " | " + printable(shown) + "\n";
+        const Shown shown = window_of(line, on_line.front()->span.column);
+        out +=
+            std::string(width - number.size(), ' ') + number + " | " + printable(shown.text) + "\n";
         for (const auto& row : rows_of(on_line)) {
             out += std::string(width, ' ') + " | " + underline(row, shown) + "\n";
         }

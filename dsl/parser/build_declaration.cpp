@@ -84,45 +84,38 @@ ast::UsesDecl uses(const View& node) {
     return out;
 }
 
+std::optional<ast::Text> text_line(const View& parent, Node kind) {
+    const auto line = parent.only(kind);
+    return line ? std::optional(text_of(*line)) : std::nullopt;
+}
+
 ast::EmailContent email(const View& node) {
     ast::EmailContent out;
     out.span = node.span();
-    node.each([&](const View& line) {
-        if (line.is(Node::subject)) {
-            out.subject = text_of(line);
-        } else if (line.is(Node::preview)) {
-            out.preview = text_of(line);
-        } else if (line.is(Node::body)) {
-            out.body = text_of(line);
-            out.body_is_file = line.has(kw("file"));
-        }
-    });
+    out.subject = text_line(node, Node::subject);
+    out.preview = text_line(node, Node::preview);
+    out.body = text_line(node, Node::body);
+    out.body_is_file = out.body && node.need(Node::body).has(kw("file"));
     return out;
 }
 
 ast::MessageDecl message(const View& node) {
     ast::MessageDecl out;
     out.name = name_of(node);
+    if (const auto topic = node.only(Node::topic)) {
+        out.topic = name_of(*topic);
+    }
+    if (const auto line = node.find(Node::transactional)) {
+        out.transactional = true;
+        out.transactional_span = line->span();
+    }
+    if (const auto content = node.only(Node::email)) {
+        out.email = email(*content);
+    }
+    out.sms = text_line(node, Node::sms);
     node.each([&](const View& line) {
-        switch (line.kind()) {
-            case Node::topic:
-                out.topic = name_of(line);
-                break;
-            case Node::transactional:
-                out.transactional = true;
-                out.transactional_span = line.span();
-                break;
-            case Node::uses:
-                out.uses.push_back(uses(line));
-                break;
-            case Node::email:
-                out.email = email(line);
-                break;
-            case Node::sms:
-                out.sms = text_of(line);
-                break;
-            default:
-                break;
+        if (line.is(Node::uses)) {
+            out.uses.push_back(uses(line));
         }
     });
     return out;

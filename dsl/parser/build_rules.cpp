@@ -11,13 +11,13 @@ ast::StateDecl state(const View& node) {
     out.when = condition_of(node);
     out.otherwise = node.has(kw("otherwise"));
     out.final_state = node.has(kw("final"));
-    if (const auto enters = node.find(Node::enters)) {
+    if (const auto enters = node.only(Node::enters)) {
         out.enters = condition_of(*enters);
     }
-    if (const auto leaves = node.find(Node::leaves)) {
+    if (const auto leaves = node.only(Node::leaves)) {
         out.leaves = condition_of(*leaves);
     }
-    if (const auto stays = node.find(Node::stays)) {
+    if (const auto stays = node.only(Node::stays)) {
         out.stays_at_least = duration_of(*stays);
     }
     return out;
@@ -109,9 +109,6 @@ void skips(ast::PolicyDecl& policy, const View& node) {
 
 void policy_line(ast::PolicyDecl& policy, const View& node) {
     switch (node.kind()) {
-        case Node::time_zone:
-            time_zone(policy, node);
-            break;
         case Node::consent:
             policy.consent.push_back(
                 {channel_of(node), build_condition(node.need(Node::condition)), node.span()});
@@ -123,15 +120,8 @@ void policy_line(ast::PolicyDecl& policy, const View& node) {
             policy.caps.push_back(
                 {count_of(node), messages_of(node), period_of(node), node.span()});
             break;
-        case Node::policy_holdout:
-            policy.holdout_scaled = percent_of(node);
-            policy.holdout_span = node.span();
-            break;
         case Node::skips:
             skips(policy, node);
-            break;
-        case Node::stale:
-            policy.stale_after = duration_of(node);
             break;
         default:
             break;
@@ -148,10 +138,11 @@ ast::LifecycleDecl build_lifecycle(const View& lifecycle) {
             out.states.push_back(state(node));
         } else if (node.is(Node::transition)) {
             out.transitions.push_back(transition(node));
-        } else if (node.is(Node::starts_in)) {
-            out.starts_in = name_of(node);
         }
     });
+    if (const auto starts_in = lifecycle.only(Node::starts_in)) {
+        out.starts_in = name_of(*starts_in);
+    }
     return out;
 }
 
@@ -159,21 +150,31 @@ ast::PolicyDecl build_policy(const View& policy) {
     ast::PolicyDecl out;
     out.name = name_of(policy);
     policy.each([&](const View& node) { policy_line(out, node); });
+    if (const auto zone = policy.only(Node::time_zone)) {
+        time_zone(out, *zone);
+    }
+    if (const auto holdout = policy.only(Node::policy_holdout)) {
+        out.holdout_scaled = percent_of(*holdout);
+        out.holdout_span = holdout->span();
+    }
+    if (const auto stale = policy.only(Node::stale)) {
+        out.stale_after = duration_of(*stale);
+    }
     return out;
 }
 
 ast::WebhookDecl build_webhook(const View& webhook) {
     ast::WebhookDecl out;
     out.name = name_of(webhook);
-    webhook.each([&](const View& node) {
-        if (node.is(Node::post)) {
-            out.url = text_of(node);
-        } else if (node.is(Node::secret)) {
-            out.secret = text_of(node);
-        } else if (node.is(Node::retry)) {
-            out.retry_times = count_of(node);
-        }
-    });
+    if (const auto post = webhook.only(Node::post)) {
+        out.url = text_of(*post);
+    }
+    if (const auto secret = webhook.only(Node::secret)) {
+        out.secret = text_of(*secret);
+    }
+    if (const auto retry = webhook.only(Node::retry)) {
+        out.retry_times = count_of(*retry);
+    }
     return out;
 }
 

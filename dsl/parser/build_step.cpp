@@ -74,26 +74,20 @@ ast::Split split(const View& node) {
 ast::Experiment experiment(const View& node) {
     ast::Experiment out;
     out.name = name_of(node);
+    if (const auto measure = node.only(Node::measure)) {
+        out.measure = pattern_of(*measure);
+        out.measure_within = duration_of(*measure);
+    }
+    if (const auto holdout = node.only(Node::holdout)) {
+        out.holdout_scaled = percent_of(*holdout);
+    }
+    if (const auto winner = node.only(Node::winner)) {
+        out.winner_after = count_of(*winner);
+    }
+    out.bandit = node.find(Node::bandit).has_value();
     node.each([&](const View& line) {
-        switch (line.kind()) {
-            case Node::measure:
-                out.measure = pattern_of(line);
-                out.measure_within = duration_of(line);
-                break;
-            case Node::holdout:
-                out.holdout_scaled = percent_of(line);
-                break;
-            case Node::winner:
-                out.winner_after = count_of(line);
-                break;
-            case Node::bandit:
-                out.bandit = true;
-                break;
-            case Node::variant:
-                out.variants.push_back(arm(line));
-                break;
-            default:
-                break;
+        if (line.is(Node::variant)) {
+            out.variants.push_back(arm(line));
         }
     });
     return out;

@@ -97,11 +97,12 @@ ast::TestDecl build_test(const View& test) {
     ast::TestDecl out;
     out.title = text_of(test);
     out.flow = name_of(test);
+    if (const auto clock = test.only(Node::clock)) {
+        out.clock_date = date_of(*clock);
+        out.clock_time = time_of(*clock);
+    }
     test.each([&](const View& node) {
-        if (node.is(Node::clock)) {
-            out.clock_date = date_of(node);
-            out.clock_time = time_of(node);
-        } else if (!node.is(Node::text) && !node.is(Node::name)) {
+        if (!node.is(Node::text) && !node.is(Node::name) && !node.is(Node::clock)) {
             out.items.push_back({item_node(node), node.span()});
         }
     });

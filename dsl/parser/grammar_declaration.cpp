@@ -45,12 +45,12 @@ const auto email_line =
     node(Node::subject, "subject"_k > kText) | node(Node::preview, "preview"_k > kText) |
     node(Node::body, "body"_k > named("`file` or a text in quotes", kText | ("file"_k > kText)));
 
-const auto message_line =
-    node(Node::topic, "topic"_k > kName) | node(Node::transactional, "transactional"_k) |
-    node(Node::uses,
-         "uses"_k > named("an event, or a word and its type", (kName > "as"_k > kWord) | field)) |
-    node(Node::email, "email"_k > braces(Place::email, email_line)) |
-    node(Node::sms, "sms"_k > kText);
+const auto message_line = node(Node::topic, "topic"_k > kName) |
+                          node(Node::transactional, "transactional"_k) |
+                          node(Node::uses, "uses"_k > named("an event, or a word and its type",
+                                                            (kName > "as"_k > kOperand) | field)) |
+                          node(Node::email, "email"_k > braces(Place::email, email_line)) |
+                          node(Node::sms, "sms"_k > kText);
 
 const auto message =
     node(Node::message, "message"_k > kName > braces(Place::message, message_line));

@@ -42,9 +42,9 @@ const auto until_def =
     node(Node::until_path, duration > kBeforeAfter > path > -at_time > if_missing) |
     node(Node::until_path, path > -at_time > if_missing);
 
-const auto branch =
-    node(Node::branch, "on"_k > named("`timeout` or an event",
-                                      "timeout"_k | (event_pattern > -("as"_k > kWord))) > block);
+const auto branch = node(
+    Node::branch, "on"_k > named("`timeout` or an event",
+                                 "timeout"_k | (event_pattern > -("as"_k > kOperand))) > block);
 const auto branches = braces(Place::branches, branch);
 
 const auto wait_def =
@@ -127,7 +127,7 @@ const auto start =
     node(Node::start_state, "when"_k >> "customer"_k > change_of_state) |
     node(Node::start_event,
          "when"_k > named("an event such as `Order Placed`, or `customer enters`", event_pattern) >
-             -("as"_k > kWord) > -fan_out) |
+             -("as"_k > kOperand) > -fan_out) |
     node(Node::start_date, "on"_k > path > every_year > -at_time) |
     node(Node::start_every, "every"_k >
                                 named("`day`, `weekday` or a day such as `Monday`",

@@ -30,9 +30,33 @@ bool joins(std::uint16_t word) {
         case kw("exactly"):
         case kw("if"):
         case kw("else"):
+        case kw("as"):
+        case kw("up"):
+        case kw("to"):
+        case kw("with"):
+        case kw("for"):
+        case kw("since"):
+        case kw("then"):
             return true;
         default:
             return false;
+    }
+}
+
+/// What stands behind a field: `customer.country`, `message is`, `total >`.
+bool compared(const Token& next) {
+    switch (next.kind) {
+        case TokenKind::dot:
+        case TokenKind::greater:
+        case TokenKind::greater_equal:
+        case TokenKind::less:
+        case TokenKind::less_equal:
+        case TokenKind::assign:
+        case TokenKind::equals:
+        case TokenKind::not_equals:
+            return true;
+        default:
+            return next.word == kw("is") || next.word == kw("contains") || next.word == kw("does");
     }
 }
 
@@ -42,7 +66,9 @@ bool DataWord::refused(const Token& token) {
     if (token.word == 0) {
         return false;
     }
-    return joins(token.word) || (token.bol && home_of(keyword_text(token.word)) != nullptr);
+    // There is always a next token: the end token is never part of the range.
+    const bool begins_line = token.bol && !compared(*(&token + 1));
+    return joins(token.word) || (begins_line && home_of(keyword_text(token.word)) != nullptr);
 }
 
 }  // namespace sluice::dsl::parser

@@ -307,4 +307,25 @@ struct get_info<P> {
     std::string operator()(const P& parser) const { return parser.what(); }
 };
 
+/// What a compound misses is what its first part misses; later parts have their own expectations.
+template <class L, class R>
+struct get_info<sequence<L, R>> {
+    using result_type = std::string;
+    std::string operator()(const sequence<L, R>& parser) const { return x3::what(parser.left); }
+};
+template <class L, class R>
+struct get_info<alternative<L, R>> {
+    using result_type = std::string;
+    std::string operator()(const alternative<L, R>& parser) const {
+        return x3::what(parser.left) + " or " + x3::what(parser.right);
+    }
+};
+/// These never miss anything; the name only must not be that of a C++ type.
+template <class P>
+requires(std::same_as<P, optional<typename P::subject_type>> ||
+         std::same_as<P, kleene<typename P::subject_type>>) struct get_info<P> {
+    using result_type = std::string;
+    std::string operator()(const P& parser) const { return x3::what(parser.subject); }
+};
+
 }  // namespace boost::spirit::x3

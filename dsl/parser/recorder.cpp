@@ -93,9 +93,17 @@ void Recorder::habit(const Token& token, std::string_view instead) {
 }
 
 // The start of the next line of the same depth, the enclosing `}`, or the end. Lines that carry
-// the broken statement on are part of it.
+// the broken statement on, or are indented deeper than it, are part of it.
 const Token* Recorder::sync(const Token* start, const Token* where) const {
     int depth = 0;
+    const Token* head = start;
+    while (head > first_ && !head->bol && (head - 1)->kind != Kind::left_brace &&
+           (head - 1)->kind != Kind::right_brace) {
+        --head;
+    }
+    const auto same_statement = [&](const Token& t) {
+        return continues(t) || (head->bol && t.column > head->column);
+    };
     const auto count = [&](const Token& t) {
         depth += t.kind == Kind::left_brace ? 1 : 0;
         depth -= t.kind == Kind::right_brace ? 1 : 0;
@@ -105,7 +113,7 @@ const Token* Recorder::sync(const Token* start, const Token* where) const {
         if (depth <= 0 && t->kind == Kind::right_brace && t != start) {
             return t;
         }
-        if (depth <= 0 && t->bol && t != start && !continues(*t)) {
+        if (depth <= 0 && t->bol && t != start && !same_statement(*t)) {
             return t;
         }
         count(*t);
@@ -145,14 +153,36 @@ bool Recorder::misread_word(Diagnostic& d, const Token* where, std::string_view 
     return true;
 }
 
+/// Ways of speaking that are not in the language but have a word of their own in it.
+std::string Recorder::habit_help(const Token* start, const Token* where,
+                                 std::string_view expected) const {
+    if (expected.starts_with("a value") && where != last_) {
+        const std::string_view word = problems_.text(*where);
+        static constexpr std::string_view kAmounts[] = {"more",  "less",    "greater", "at",
+                                                        "fewer", "between", "exactly"};
+        if (std::ranges::find(kAmounts, word) != std::end(kAmounts)) {
+            return "Values are compared with `>`, `>=`, `<` and `<=`.";
+        }
+    }
+    if (expected.starts_with("a time unit") && where - start >= 2) {
+        const std::uint16_t before = (where - 2)->word;
+        if (before == kw("until") || before == kw("at") || before == kw("from") ||
+            before == kw("between")) {
+            return "A time of day has hours and minutes: `09:00`.";
+        }
+    }
+    return {};
+}
+
 const Token* Recorder::broken(const Token* start, const Token* where, const std::string& expected,
                               Place place) {
     const Token* next = sync(start, where);
-    const Token* seen = where == last_ || where->bol ? std::max(start, where - 1) : where;
-    if (problems_.muted(start->line, seen->line)) {
+    const bool ended = where != start && (where == last_ || where->bol || where->inserted);
+    const std::uint32_t line = ended ? (where - 1)->line : where->line;
+    const std::uint32_t until = ended && where->line > line ? where->line - 1 : line;
+    if (problems_.muted(start->line, start->line) || problems_.muted(line, until)) {
         return next;
     }
-    const bool ended = where != start && (where == last_ || where->bol || where->inserted);
     Diagnostic d;
     d.code = "E102";
     d.message = "I was reading " + reading(*start, place) + " and expected " +
@@ -176,6 +206,10 @@ const Token* Recorder::broken(const Token* start, const Token* where, const std:
             suggest(d, d.span, problems_.text(*where), offered(expected));
         }
     }
+    if (d.help.empty()) {
+        d.help = habit_help(start, where, expected);
+    }
+    problems_.mute(d.span.line);
     problems_.add(std::move(d));
     return next;
 }
@@ -221,8 +255,7 @@ Diagnostic Recorder::stray(const Token& token, Place place) const {
     }
     if (home != nullptr) {
         d.message = "`" + std::string(word) + "` has no place " + std::string(here.inside) + ":";
-        d.help = "It is a " + std::string(home->statement) + " " + std::string(home->inside) +
-                 ". " + std::string(here.example);
+        d.help = "It belongs " + std::string(home->inside) + ". " + std::string(here.example);
         return d;
     }
     d.message =
@@ -254,6 +287,7 @@ const Token* Recorder::unknown(const Token* at, Place place) {
     }
     const bool begins = at->bol || at == first_ || (at - 1)->kind == Kind::left_brace ||
                         (at - 1)->kind == Kind::right_brace;
+    problems_.mute(at->line);
     problems_.add(begins ? stray(*at, place) : leftover(*at, *(at - 1)));
     return next;
 }

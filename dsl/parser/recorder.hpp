@@ -83,6 +83,7 @@ private:
     [[nodiscard]] std::string reading(const Token& start, Place place) const;
     Diagnostic stray(const Token& token, Place place) const;
     Diagnostic leftover(const Token& token, const Token& previous) const;
+    std::string habit_help(const Token* start, const Token* where, std::string_view expected) const;
     bool misread_word(Diagnostic& d, const Token* where, std::string_view expected) const;
 
     const Token* first_;

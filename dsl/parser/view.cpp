@@ -32,6 +32,21 @@ View View::need(Node kind, std::size_t n) const {
     return *found;
 }
 
+std::optional<View> View::only(Node kind) const {
+    const std::optional<View> kept = find(kind);
+    for (std::size_t n = 1; const auto again = find(kind, n); ++n) {
+        Problems& problems = reading_->problems;
+        Diagnostic d;
+        d.code = "E205";
+        d.span = span_of(again->first(), problems.file());
+        d.message = "There is a " + problems.show(again->first()) + " line before this one:";
+        d.labels.push_back({span_of(kept->first(), problems.file()), "the first"});
+        d.help = "Keep one of them.";
+        problems.add(std::move(d));
+    }
+    return kept;
+}
+
 bool View::has(std::uint16_t word) const {
     std::uint32_t token = self().begin;
     for (std::uint32_t i = index_ + 1; i <= self().next; i = reading_->tree[i].next) {

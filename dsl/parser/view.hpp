@@ -41,6 +41,10 @@ public:
     /// The child the grammar promises. A node without it cannot come out of the grammar.
     [[nodiscard]] View need(Node kind, std::size_t n = 0) const;
 
+    /// The child of this kind. A second one is reported (E205): the author would not know which
+    /// of the two counts.
+    [[nodiscard]] std::optional<View> only(Node kind) const;
+
     /// Whether one of the node's own tokens (not those of a child) is this keyword.
     [[nodiscard]] bool has(std::uint16_t word) const;
 
