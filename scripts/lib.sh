@@ -45,7 +45,8 @@ build() {
     if (($#)); then
         targets=(--target "$@")
     fi
-    cmake --build "$root/build/$preset" -j "$(jobs_for 1200)" "${targets[@]}"
+    # Test programs are asked for their tests as they are built, sanitized ones too.
+    "${fixed_layout[@]}" cmake --build "$root/build/$preset" -j "$(jobs_for 1200)" "${targets[@]}"
 }
 
 # Address space layout with more random bits than GCC 12's sanitizers can map makes them die at
