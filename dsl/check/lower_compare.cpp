@@ -78,7 +78,7 @@ struct CompareLowering {
 
     bool wrong_type(std::string_view what, std::string_view advice) const {
         Diagnostic& diagnostic = c.error("E301", span,
-                                         "`" + left.words + "` holds " + to_text(left.type) +
+                                         "`" + left.words + "` holds " + content_of(left.type) +
                                              ", and " + std::string(what) + ":");
         diagnostic.help = advice;
         return false;

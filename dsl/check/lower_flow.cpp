@@ -100,8 +100,7 @@ public:
             }
         }
         for (Binding& binding : scope_.bindings) {
-            binding.visible =
-                binding.event != kNone && bound_starts_[binding.slot] == scope_.starts_count;
+            binding.visible = bound_starts_[binding.slot] == scope_.starts_count;
         }
     }
 

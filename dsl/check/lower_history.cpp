@@ -83,8 +83,8 @@ struct MemoryBuilder {
         if (family_of(field->type.kind) != family_of(value->type.kind) ||
             family_of(field->type.kind) == Family::list) {
             c.error("E301", term.span,
-                    "`" + field->words + "` holds " + to_text(field->type) + ", and `" +
-                        value->words + "` holds " + to_text(value->type) + ":")
+                    "`" + field->words + "` holds " + content_of(field->type) + ", and `" +
+                        value->words + "` holds " + content_of(value->type) + ":")
                 .help = "Only values of the same kind can be equal.";
             complete = false;
             return;

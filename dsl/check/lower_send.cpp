@@ -98,8 +98,8 @@ struct RecipientCheck {
                                              what + "), and this send does not pass it:");
         const std::string before = passed.empty() ? " with " : ", ";
         if (param.event == kNone) {
-            diagnostic.help =
-                "Add:  " + std::string(passed.empty() ? "with " : ", ") + param.name + " = …";
+            diagnostic.help = passed.empty() ? "Add:  with " + param.name + " = …"
+                                             : "Add after a comma:  " + param.name + " = …";
             return;
         }
         const Binding* best = nullptr;
@@ -171,7 +171,7 @@ void check_consent(Compilation& c, const ast::Recipient& to, const PolicyFacts& 
     }
     const bool email = to.channel == ast::Channel::email;
     const Channel channel = lowered(to.channel);
-    if (c.program.policy.consent[static_cast<std::size_t>(channel)] != kNone) {
+    if (policy.consent[static_cast<std::size_t>(channel)]) {
         return;
     }
     const std::string words(to_text(channel));
@@ -228,12 +228,13 @@ PassedArg passed_arg(Compilation& c, const ast::Arg& written, Scope& scope) {
         binding->used = true;
         out.arg.slot = binding->slot;
         out.event = binding->event;
-        out.complete = true;
+        out.complete = binding->event != kNone;
     } else if (from_start != kNone) {
         out.arg.slot = from_start;
         out.event = scope.flow->flow->slots[from_start].event;
         out.complete = true;
-    } else if (const Binding* elsewhere = scope.flow->anywhere(*name)) {
+    } else if (Binding* elsewhere = scope.flow->anywhere(*name)) {
+        elsewhere->used = true;
         Diagnostic& diagnostic =
             c.error("E222", written.span, "`" + *name + "` is not always there at this point:");
         diagnostic.labels.push_back({elsewhere->span, "it gets its name here"});
@@ -341,7 +342,7 @@ std::optional<Arg> StepLowering::record_arg(const ast::Arg& written, Index event
     }
     if (!written.value) {
         c_.error("E301", written.span,
-                 "`" + written.word + "` holds " + to_text(fields[field].type) +
+                 "`" + written.word + "` holds " + content_of(fields[field].type) +
                      ", and nothing is put into it:")
             .help = "Write:  " + written.word + " = …";
         return std::nullopt;

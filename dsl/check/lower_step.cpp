@@ -206,7 +206,7 @@ bool StepLowering::suits(const Typed& field, TraitChange change, const Span& spa
     if (!good) {
         const bool adding = change == TraitChange::add;
         c_.error("E301", span,
-                 "`" + field.words + "` holds " + to_text(field.type) + ", and nothing can be " +
+                 "`" + field.words + "` holds " + content_of(field.type) + ", and nothing can be " +
                      (adding ? "added to" : "removed from") + " that:")
             .help = adding ? "Only numbers and lists can be added to; use `set`."
                            : "Only lists have something to remove; use `set` or `clear`.";

@@ -12,7 +12,7 @@ std::optional<Until> StepLowering::until_moment(const ast::UntilPath& node) {
     }
     if (date->type.kind != TypeKind::date) {
         c_.error("E301", node.path.span,
-                 "`" + date->words + "` holds " + to_text(date->type) +
+                 "`" + date->words + "` holds " + content_of(date->type) +
                      ", and only a date can be waited for:")
             .help = declared_note(c_, date->declared, date->type);
         return std::nullopt;
@@ -138,10 +138,11 @@ Reach StepLowering::branch_block(const ast::WaitBranch& branch, Index slot) {
         const Binding* shadowed = scope_.flow->visible(binding->name);
         const bool reserved = binding->name == "customer" || binding->name == "event";
         if (shadowed != nullptr || reserved) {
+            binding->used = true;
             c_.duplicate(binding->span, "`" + binding->name + "` already has a meaning here:",
                          shadowed == nullptr ? Span{} : shadowed->span);
         }
-        binding->visible = binding->event != kNone && shadowed == nullptr;
+        binding->visible = shadowed == nullptr;
     }
     const std::size_t position =
         binding == nullptr ? 0 : static_cast<std::size_t>(binding - scope_.flow->bindings.data());

@@ -8,6 +8,7 @@ namespace sluice::dsl::check {
 namespace {
 
 constexpr std::size_t kPlaceholderLength = 10;
+constexpr std::size_t kShownLineMax = 120;
 
 tpl::Shape field_shape(const Compilation& c, const Field& field, const Span& span) {
     tpl::Shape shape;
@@ -74,6 +75,21 @@ std::string position_in(std::string_view text, std::size_t offset) {
     return std::to_string(line) + ":" + std::to_string(column);
 }
 
+/// The line of the offset without the white space around it.
+std::string_view line_of(std::string_view text, std::size_t offset) {
+    offset = std::min(offset, text.size());
+    const std::size_t before = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    std::string_view line = text.substr(begin, text.find('\n', offset) - begin);
+    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) {
+        line.remove_prefix(1);
+    }
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) {
+        line.remove_suffix(1);
+    }
+    return line;
+}
+
 /// The checker's number of a template fault; a broken template is E317 here because E311 is about
 /// what sends pass.
 std::string_view code_of(const tpl::Fault& fault) {
@@ -84,7 +100,9 @@ void report_fault(Compilation& c, const Origin& origin, std::string_view source,
                   const tpl::Fault& fault) {
     const bool same_text = c.sources.text(origin.text.span) == source;
     const bool in_file = !origin.file.empty();
-    const Span span = in_file || !same_text ? origin.text.span : inside(origin.text.span, fault);
+    const Span span = in_file      ? with_quotes(origin.text.span)
+                      : !same_text ? origin.text.span
+                                   : inside(origin.text.span, fault);
     std::string message = fault.message;
     if (in_file) {
         message = origin.file + ":" + position_in(source, fault.offset) + ": " + message;
@@ -92,6 +110,11 @@ void report_fault(Compilation& c, const Origin& origin, std::string_view source,
     Diagnostic& diagnostic = fault.is_warning ? c.warning(code_of(fault), span, std::move(message))
                                               : c.error(code_of(fault), span, std::move(message));
     diagnostic.help = fault.help;
+    if (in_file) {
+        const std::string_view line = line_of(source, fault.offset);
+        diagnostic.help += (fault.help.empty() ? "" : "\n") + std::string("The line reads:  ") +
+                           std::string(line.substr(0, kShownLineMax));
+    }
 }
 
 struct MessageLowering {

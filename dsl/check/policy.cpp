@@ -34,7 +34,7 @@ struct PolicyLowering {
             const auto zone = resolve_path(c, *decl.time_zone, scope);
             if (zone && zone->type.kind != TypeKind::timezone) {
                 c.error("E301", decl.time_zone->span,
-                        "`" + zone->words + "` holds " + to_text(zone->type) +
+                        "`" + zone->words + "` holds " + content_of(zone->type) +
                             ", and a time zone is needed:")
                     .help = "Declare it as `timezone` in the `customer { … }` block.";
             } else if (zone) {
@@ -234,9 +234,14 @@ PolicyFacts declare_policy(Compilation& c, const Decls& decls) {
             diagnostic.help = "Move its lines into the first one.";
             continue;
         }
-        facts = {true, c.damaged(ref.decl->span, ref.next), ref.decl->span};
+        facts.declared = true;
+        facts.damaged = c.damaged(ref.decl->span, ref.next);
+        facts.span = ref.decl->span;
         c.program.policy.name = policy->name.text;
         const PolicyLowering lowering{c, *policy, ref};
+        for (const ast::ConsentRule& rule : policy->consent) {
+            facts.consent[static_cast<std::size_t>(lowered(rule.channel))] = true;
+        }
         lowering.time_zone();
         lowering.consent();
         lowering.quiet_hours();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "dsl/check/schema.hpp"
 
 /// The policy and the segments. Private to dsl/check.
@@ -8,7 +10,8 @@ namespace sluice::dsl::check {
 /// What later passes ask about the policy.
 struct PolicyFacts {
     bool declared = false;
-    bool damaged = false;  // incomplete for a reason already reported
+    bool damaged = false;                   // incomplete for a reason already reported
+    std::array<bool, kChannels> consent{};  // there is a rule, right or wrong
     Span span;
 };
 

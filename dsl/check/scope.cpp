@@ -102,11 +102,12 @@ std::optional<Typed> customer_field(Compilation& c, const ast::Path& path) {
     return std::nullopt;
 }
 
-void report_unknown_binding(Compilation& c, const ast::Path& path, const Scope& scope) {
+void report_unknown_binding(Compilation& c, const ast::Path& path, Scope& scope) {
     const std::string& name = path.words[0];
     const Span span = word_span(path, 0);
-    const Binding* elsewhere = scope.flow == nullptr ? nullptr : scope.flow->anywhere(name);
+    Binding* elsewhere = scope.flow == nullptr ? nullptr : scope.flow->anywhere(name);
     if (elsewhere != nullptr) {
+        elsewhere->used = true;
         Diagnostic& diagnostic =
             c.error("E222", span, "`" + name + "` is not always there at this point:");
         diagnostic.labels.push_back({elsewhere->span, "it gets its name here"});
@@ -156,8 +157,11 @@ void report_bare_word(Compilation& c, const ast::Path& path, Scope& scope) {
     std::vector<std::string> owners;
     if (scope.flow != nullptr) {
         for (const Binding& candidate : scope.flow->bindings) {
+            if (!candidate.visible || candidate.event == kNone) {
+                continue;
+            }
             const auto& fields = c.program.events[candidate.event].fields;
-            if (candidate.visible && Program::find_field(fields, name) != kNone) {
+            if (Program::find_field(fields, name) != kNone) {
                 owners.push_back(candidate.name + "." + name);
             }
         }
@@ -196,6 +200,9 @@ std::optional<Typed> slot_field(Compilation& c, const ast::Path& path, Scope& sc
         return std::nullopt;
     }
     binding->used = true;
+    if (binding->event == kNone) {
+        return std::nullopt;
+    }
     auto out = event_field(c, path, 1, binding->event);
     if (out) {
         const auto& fields = c.program.events[binding->event].fields;
@@ -236,7 +243,7 @@ Binding* FlowScope::visible(std::string_view name) {
     return found == bindings.end() ? nullptr : &*found;
 }
 
-const Binding* FlowScope::anywhere(std::string_view name) const {
+Binding* FlowScope::anywhere(std::string_view name) {
     const auto found = std::find_if(bindings.begin(), bindings.end(),
                                     [&](const Binding& binding) { return binding.name == name; });
     return found == bindings.end() ? nullptr : &*found;

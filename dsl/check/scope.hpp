@@ -13,7 +13,7 @@ namespace sluice::dsl::check {
 /// `as cart`: a name for the event that started the run or that a wait received.
 struct Binding {
     std::string name;
-    Index event = kNone;
+    Index event = kNone;  // kNone: the event is unknown, which has been reported
     Index slot = kNone;
     Span span;
     bool visible = false;
@@ -31,7 +31,8 @@ struct FlowScope {
 
     /// The binding visible under the name, or null.
     Binding* visible(std::string_view name);
-    [[nodiscard]] const Binding* anywhere(std::string_view name) const;
+    /// The first binding of the name, visible or not; null when there is none.
+    Binding* anywhere(std::string_view name);
 };
 
 /// Where a condition or value stands.

@@ -18,6 +18,21 @@ TestMoment lowered_moment(const ast::Moment& moment) {
     return out;
 }
 
+/// The row as written. The span of a row may begin after its keyword.
+std::string row_text(const Compilation& c, const Span& row) {
+    const std::string_view before =
+        std::string_view(c.sources.files[row.file].text).substr(0, row.offset);
+    const std::size_t end = before.find_last_not_of(" \t\r\n");
+    const std::size_t gap =
+        end == std::string_view::npos ? end : before.find_last_of(" \t\r\n{", end);
+    if (gap == std::string_view::npos) {
+        return c.words(row);
+    }
+    const std::string_view word = before.substr(gap + 1, end - gap);
+    const bool keyword = word == "expect" || word == "given" || word == "at" || word == "advance";
+    return (keyword ? std::string(word) + " " : std::string()) + c.words(row);
+}
+
 struct TestLowering {
     Compilation& c;
     Test& test;
@@ -49,7 +64,7 @@ struct TestLowering {
         }
         if (prop.is_list || prop.values.size() != 1) {
             c.error("E301", prop.span,
-                    "`" + prop.word + "` holds " + to_text(target.type) + ", not a list:")
+                    "`" + prop.word + "` holds " + content_of(target.type) + ", not a list:")
                 .help = "Write one value.";
             return std::nullopt;
         }
@@ -173,7 +188,7 @@ void declare_tests(Compilation& c, const Decls& decls) {
             auto item = std::visit(TestLowering{c, test}, row.node);
             if (item) {
                 item->line = row.span.line;
-                item->text = c.words(row.span);
+                item->text = row_text(c, row.span);
                 test.items.push_back(std::move(*item));
             }
         }

@@ -114,17 +114,39 @@ bool maybe_unknown(const Field& field) {
     return (field.optional || field.predicted) && !field.default_value.known();
 }
 
+std::string content_of(const Type& type) {
+    switch (type.kind) {
+        case TypeKind::number:
+            return "a number";
+        case TypeKind::date:
+            return "a date";
+        case TypeKind::time:
+            return "a time of day";
+        case TypeKind::timezone:
+            return "a time zone";
+        case TypeKind::yes_no:
+            return "yes or no";
+        case TypeKind::list:
+            return "a list of text";
+        case TypeKind::text:
+        case TypeKind::money:
+        case TypeKind::one_of:
+            return to_text(type);
+    }
+    return {};
+}
+
 std::string declared_note(const Compilation& c, const Span& span, const Type& type) {
     const std::string place = c.place(span);
-    return place.empty() ? "It holds " + to_text(type) + "."
-                         : "It is declared in " + place + " and holds " + to_text(type) + ".";
+    return place.empty() ? "It holds " + content_of(type) + "."
+                         : "It is declared in " + place + " and holds " + content_of(type) + ".";
 }
 
 void report_mismatch(Compilation& c, const ast::ValueExpr& value, const Typed& target,
                      std::string_view found) {
     Diagnostic& diagnostic =
         c.error("E301", value.span,
-                "`" + target.words + "` holds " + to_text(target.type) + ", and `" +
+                "`" + target.words + "` holds " + content_of(target.type) + ", and `" +
                     c.words(value.span) + "` is " + std::string(found) + ":");
     const auto* literal = std::get_if<Value>(&value.node);
     const auto better =

@@ -34,6 +34,9 @@ std::optional<Value> literal_for(Compilation& c, const ast::ValueExpr& value, co
 void report_mismatch(Compilation& c, const ast::ValueExpr& value, const Typed& target,
                      std::string_view found);
 
+/// What a field of the type holds, with an article: "a number", "a list of text".
+std::string content_of(const Type& type);
+
 /// "It is declared in 00-schema.flow:19 and holds money."
 std::string declared_note(const Compilation& c, const Span& span, const Type& type);
 
