@@ -217,7 +217,7 @@ TEST(AggregateTest, OneEqualityBecomesTheKey) {
     EXPECT_EQ(quantity.window, CondQuantity::Window::since_entry);
 }
 
-TEST(FlowTest, IfNotSentStandsBesideTheWay) {
+TEST(CheckFlowTest, IfNotSentStandsBesideTheWay) {
     const auto program =
         compiled(with("flow A {\n  starts when Newsletter Joined\n  send email Hello if not sent "
                       "{\n    wait 1 day\n  }\n  wait 2 days\n}\n"));
@@ -230,7 +230,7 @@ TEST(FlowTest, IfNotSentStandsBesideTheWay) {
     EXPECT_EQ(std::get<OpEnd>(code[4].op).reason, "completed");
 }
 
-TEST(FlowTest, StepsAreNumberedInSourceOrder) {
+TEST(CheckFlowTest, StepsAreNumberedInSourceOrder) {
     const auto program =
         compiled(with("flow A {\n  starts when Newsletter Joined\n  if customer.vip is yes {\n    "
                       "send email Hello @first\n  } "
@@ -246,7 +246,7 @@ TEST(FlowTest, StepsAreNumberedInSourceOrder) {
     EXPECT_EQ(steps[3].line, 8U);
 }
 
-TEST(FlowTest, AnAwaitedEventNobodyBranchesOnGoesOn) {
+TEST(CheckFlowTest, AnAwaitedEventNobodyBranchesOnGoesOn) {
     const auto program =
         compiled(with("flow A {\n  starts when Newsletter Joined\n  wait for Order Placed where "
                       "total > 5 up to 3 days {\n"
@@ -259,7 +259,7 @@ TEST(FlowTest, AnAwaitedEventNobodyBranchesOnGoesOn) {
     EXPECT_EQ(await.timeout, 1U);
 }
 
-TEST(FlowTest, StartsThatNameTheSameEventAlikeShareASlot) {
+TEST(CheckFlowTest, StartsThatNameTheSameEventAlikeShareASlot) {
     const auto program =
         compiled(with("flow A {\n  starts when Checkout Started where total > 100 as cart\n"
                       "  starts when Checkout Started where total < 5 as cart\n  send email Cart "
@@ -269,7 +269,7 @@ TEST(FlowTest, StartsThatNameTheSameEventAlikeShareASlot) {
     EXPECT_EQ(program->flows[0].starts[0].slot, program->flows[0].starts[1].slot);
 }
 
-TEST(TestDeclarationTest, RowsAreTyped) {
+TEST(CheckTestDeclarationTest, RowsAreTyped) {
     const auto program = compiled(with(
         "flow A {\n  starts when Newsletter Joined\n  send email Hello\n}\n"
         "test \"all rows\" for A {\n  clock 2026-03-02 09:30\n"

@@ -38,11 +38,11 @@ std::string code_of(const std::string& name) {
     return name.substr(0, name.find_first_of("_."));
 }
 
-class GoldenTest : public ::testing::TestWithParam<std::string> {};
+class CheckGoldenTest : public ::testing::TestWithParam<std::string> {};
 
 /// Every case stands on the shared schema, policy and messages of `_base`; a file of its own with
 /// the same name replaces the shared one.
-TEST_P(GoldenTest, SaysWhatIsExpected) {
+TEST_P(CheckGoldenTest, SaysWhatIsExpected) {
     Project project;
     project.add_folder(kFolder / "check/golden" / GetParam());
     project.add_folder(kFolder / "check/golden/_base");
@@ -65,7 +65,7 @@ TEST_P(GoldenTest, SaysWhatIsExpected) {
     EXPECT_TRUE(std::any_of(result.diagnostics.begin(), result.diagnostics.end(), about));
 }
 
-INSTANTIATE_TEST_SUITE_P(Checker, GoldenTest,
+INSTANTIATE_TEST_SUITE_P(Checker, CheckGoldenTest,
                          ::testing::ValuesIn(cases_of(kFolder / "check/golden")),
                          [](const auto& test) { return test.param; });
 

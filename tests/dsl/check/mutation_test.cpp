@@ -193,7 +193,7 @@ void examine(const Project& project, const Mutant& mutant, std::uint32_t file,
     }
 }
 
-TEST(MutationTest, DamageIsReportedWhereItIs) {
+TEST(CheckMutationTest, DamageIsReportedWhereItIs) {
     const Project healthy = shop();
     const CompileResult whole = healthy.compile();
     ASSERT_TRUE(whole.program != nullptr) << healthy.report(whole);
