@@ -64,6 +64,15 @@ std::vector<tcp::endpoint> without_private(const std::vector<tcp::endpoint>& all
     return kept;
 }
 
+/// Beast starts an operation whose time is over all the same, and it may even succeed.
+bool is_over(Deadline deadline) {
+    return std::chrono::steady_clock::now() >= deadline;
+}
+
+NetStatus too_late() {
+    return {NetFault::timeout, "deadline passed"};
+}
+
 }  // namespace
 
 std::string_view to_text(NetFault fault) {
@@ -151,6 +160,9 @@ NetStream::~NetStream() = default;
 
 asio::awaitable<NetStatus> NetStream::connect(NetTarget target, Deadline deadline) {
     const Deadline end = std::min(deadline, std::chrono::steady_clock::now() + target.connect_max);
+    if (is_over(end)) {
+        co_return too_late();
+    }
     std::vector<tcp::endpoint> endpoints;
     NetStatus status = co_await state_->resolve(target, end, endpoints);
     if (!status.ok()) {
@@ -208,6 +220,10 @@ asio::awaitable<NetStatus> NetStream::start_tls(std::shared_ptr<TlsTrust> trust,
 }
 
 asio::awaitable<NetStatus> NetStream::write(const std::string& bytes, Deadline deadline) {
+    if (is_over(deadline)) {
+        close();
+        co_return too_late();
+    }
     state_->stream.expires_at(deadline);
     error_code code;
     if (state_->tls) {
@@ -227,6 +243,10 @@ asio::awaitable<NetStatus> NetStream::write(const std::string& bytes, Deadline d
 }
 
 asio::awaitable<NetStatus> NetStream::read(std::string& buffer, Deadline deadline) {
+    if (is_over(deadline)) {
+        close();
+        co_return too_late();
+    }
     state_->stream.expires_at(deadline);
     error_code code;
     std::size_t count = 0;

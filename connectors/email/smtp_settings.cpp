@@ -101,7 +101,9 @@ Result<SmtpSettings> read_smtp_settings(const ConnectorSettings& settings) {
     read_mime(reader, out);
     out.session.helo = out.mime.domain;
     SLUICE_TRY(reader.check());
-    SLUICE_TRY(out.trust, TlsTrust::make(reader.text("ca_file")));
+    if (out.session.tls != SmtpSession::Tls::none) {
+        SLUICE_TRY(out.trust, TlsTrust::make(reader.text("ca_file")));
+    }
     return out;
 }
 
