@@ -37,7 +37,7 @@ Result<void> Batch::apply(const InboundEvent& event) {
     const Digest key = digest({"event", event.message_id});
     std::string key_bytes(reinterpret_cast<const char*>(key.data()), key.size());
     if (shard_.store_->seen(key) || !new_ids_.insert(std::move(key_bytes)).second) {
-        ++duplicates_;
+        ++shard_.counters_.duplicates;
         return success();
     }
     SLUICE_TRY(auto* touched, touch(event.customer));
@@ -202,7 +202,6 @@ Result<void> Batch::commit() {
     }
     ShardCounters& counters = shard_.counters_;
     counters.events += events_;
-    counters.duplicates += duplicates_;
     counters.timers_fired += timers_;
     counters.attempts += claimed_.size();
     ++counters.commits;

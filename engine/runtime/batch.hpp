@@ -57,7 +57,7 @@ private:
     std::vector<ClaimedMessage> claimed_;
     std::vector<std::pair<std::size_t, std::pair<Instant, std::string>>> back_to_ready_;
     std::vector<std::string> finished_;         // ids whose attempt is over
-    std::uint64_t events_ = 0, duplicates_ = 0, timers_ = 0;
+    std::uint64_t events_ = 0, timers_ = 0;
 };
 
 }  // namespace sluice
