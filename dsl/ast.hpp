@@ -65,12 +65,28 @@ using CondPtr = std::unique_ptr<Cond>;
 
 enum class CompareOp : std::uint8_t { equal, not_equal, greater, greater_equal, less, less_equal };
 
-struct CmpKnown { bool known = true; };                      // is known | is unknown
-struct CmpValue { CompareOp op; ValueExpr value; };          // is v | is not v | > v ...
-struct CmpOneOf { std::vector<ValueExpr> values; };          // is one of [..]
-struct CmpBeforeAfter { bool before; ValueExpr value; };     // is before v | is after v
-struct CmpInThe { bool next; Duration duration; };           // is in the next|last D
-struct CmpContains { bool negated; ValueExpr value; };       // contains v | does not contain v
+struct CmpKnown {
+    bool known = true;
+};  // is known | is unknown
+struct CmpValue {
+    CompareOp op;
+    ValueExpr value;
+};  // is v | is not v | > v ...
+struct CmpOneOf {
+    std::vector<ValueExpr> values;
+};  // is one of [..]
+struct CmpBeforeAfter {
+    bool before;
+    ValueExpr value;
+};  // is before v | is after v
+struct CmpInThe {
+    bool next;
+    Duration duration;
+};  // is in the next|last D
+struct CmpContains {
+    bool negated;
+    ValueExpr value;
+};  // contains v | does not contain v
 using Comparison =
     std::variant<CmpKnown, CmpValue, CmpOneOf, CmpBeforeAfter, CmpInThe, CmpContains>;
 
@@ -81,7 +97,15 @@ struct EventPattern {
     Span span;
 };
 
-enum class QuantityOp : std::uint8_t { any, none, at_least, at_most, more_than, fewer_than, exactly };
+enum class QuantityOp : std::uint8_t {
+    any,
+    none,
+    at_least,
+    at_most,
+    more_than,
+    fewer_than,
+    exactly
+};
 
 struct Quantity {
     QuantityOp op = QuantityOp::any;
@@ -91,7 +115,13 @@ struct Quantity {
 
 /// in the last D | since entry | since DATE | since the last Event | before entry
 struct Window {
-    enum class Kind : std::uint8_t { in_the_last, since_entry, since_date, since_last_event, before_entry };
+    enum class Kind : std::uint8_t {
+        in_the_last,
+        since_entry,
+        since_date,
+        since_last_event,
+        before_entry
+    };
     Kind kind = Kind::in_the_last;
     Duration duration;
     Date date;
@@ -99,14 +129,31 @@ struct Window {
     Span span;
 };
 
-struct FollowedBy { bool negated = false; EventPattern event; Duration within; };
+struct FollowedBy {
+    bool negated = false;
+    EventPattern event;
+    Duration within;
+};
 
-struct CondAnd { std::vector<CondPtr> terms; };
-struct CondOr { std::vector<CondPtr> terms; };
-struct CondNot { CondPtr term; };
+struct CondAnd {
+    std::vector<CondPtr> terms;
+};
+struct CondOr {
+    std::vector<CondPtr> terms;
+};
+struct CondNot {
+    CondPtr term;
+};
 /// `a and b or c` without parentheses; kept so that the checker can raise E118 with both readings.
-struct CondMixed { std::vector<CondPtr> terms; std::vector<bool> is_and; std::vector<Span> joins; };
-struct CondCompare { Path path; Comparison comparison; };
+struct CondMixed {
+    std::vector<CondPtr> terms;
+    std::vector<bool> is_and;
+    std::vector<Span> joins;
+};
+struct CondCompare {
+    Path path;
+    Comparison comparison;
+};
 struct CondHistory {  // any Order Placed where … in the last 3 days
     Quantity quantity;
     EventPattern event;
@@ -132,7 +179,7 @@ struct CondLastField {  // last Order Placed.category is "Shoes"
     std::string field;
     Comparison comparison;
 };
-struct CondAggregate {  // total of Order Placed.total in the last 365 days >= 500
+struct CondAggregate {     // total of Order Placed.total in the last 365 days >= 500
     std::string function;  // total average highest lowest count number_of_different intent …
     EventPattern event;
     std::string field;  // empty for count
@@ -140,15 +187,27 @@ struct CondAggregate {  // total of Order Placed.total in the last 365 days >= 5
     std::optional<Duration> half_life;  // intent of … with half-life D
     Comparison comparison;
 };
-struct CondCanGet { Channel channel; };
-struct CondIsIn { bool negated = false; Name state; };
-struct CondHasBeenIn { Name state; bool more = true; Duration duration; };
+struct CondCanGet {
+    Channel channel;
+};
+struct CondIsIn {
+    bool negated = false;
+    Name state;
+};
+struct CondHasBeenIn {
+    Name state;
+    bool more = true;
+    Duration duration;
+};
 struct CondToday {
     enum class Op : std::uint8_t { weekday, weekend, named_day, after, before } op = Op::weekday;
     Name day;
     Date date;
 };
-struct CondNowBetween { TimeOfDay from; TimeOfDay to; };
+struct CondNowBetween {
+    TimeOfDay from;
+    TimeOfDay to;
+};
 
 struct Cond {
     std::variant<CondAnd, CondOr, CondNot, CondMixed, CondCompare, CondHistory, CondMessages,
@@ -170,12 +229,30 @@ struct Arg {
     Span span;
 };
 
-struct UntilTime { TimeOfDay at; };
-struct UntilNamedDay { Name day; TimeOfDay at; };
-struct UntilDayKind { bool weekend = false; TimeOfDay at; };
-struct UntilDate { Date date; std::optional<TimeOfDay> at; };
-struct UntilBetween { TimeOfDay from; TimeOfDay to; bool on_a_weekday = false; };
-struct UntilBest { Channel channel; Duration within; };
+struct UntilTime {
+    TimeOfDay at;
+};
+struct UntilNamedDay {
+    Name day;
+    TimeOfDay at;
+};
+struct UntilDayKind {
+    bool weekend = false;
+    TimeOfDay at;
+};
+struct UntilDate {
+    Date date;
+    std::optional<TimeOfDay> at;
+};
+struct UntilBetween {
+    TimeOfDay from;
+    TimeOfDay to;
+    bool on_a_weekday = false;
+};
+struct UntilBest {
+    Channel channel;
+    Duration within;
+};
 struct UntilPath {  // [dur before|after] path [at TIME], if missing stop|skip
     std::optional<Duration> offset;
     bool before = true;
@@ -190,18 +267,33 @@ struct Until {
     Span span;
 };
 
-struct WaitDuration { Duration duration; std::optional<Until> then_until; };
-struct WaitUntil { Until until; };
-struct WaitBranch {  // on timeout {…} | on Event where … as word {…}
+struct WaitDuration {
+    Duration duration;
+    std::optional<Until> then_until;
+};
+struct WaitUntil {
+    Until until;
+};
+struct WaitBranch {                     // on timeout {…} | on Event where … as word {…}
     std::optional<EventPattern> event;  // empty: timeout
     std::string binding;                // empty: none
     Block block;
     Span span;
 };
-struct WaitForEvent { EventPattern event; Duration up_to; std::vector<WaitBranch> branches; };
-struct WaitUpTo { Duration up_to; std::vector<WaitBranch> branches; };
+struct WaitForEvent {
+    EventPattern event;
+    Duration up_to;
+    std::vector<WaitBranch> branches;
+};
+struct WaitUpTo {
+    Duration up_to;
+    std::vector<WaitBranch> branches;
+};
 
-struct Recipient { Channel channel; Name message; };
+struct Recipient {
+    Channel channel;
+    Name message;
+};
 struct Send {
     Recipient first;
     std::optional<Recipient> alternative;  // or chan name
@@ -209,10 +301,23 @@ struct Send {
     std::optional<Duration> best_time_within;
     std::optional<Block> if_not_sent;
 };
-struct IfArm { Cond cond; Block block; };
-struct If { std::vector<IfArm> arms; std::optional<Block> otherwise; };
-struct SplitArm { std::int64_t percent_scaled = 0; std::string name; Block block; Span span; };
-struct Split { std::vector<SplitArm> arms; };
+struct IfArm {
+    Cond cond;
+    Block block;
+};
+struct If {
+    std::vector<IfArm> arms;
+    std::optional<Block> otherwise;
+};
+struct SplitArm {
+    std::int64_t percent_scaled = 0;
+    std::string name;
+    Block block;
+    Span span;
+};
+struct Split {
+    std::vector<SplitArm> arms;
+};
 struct Experiment {
     Name name;
     std::optional<EventPattern> measure;
@@ -222,16 +327,43 @@ struct Experiment {
     bool bandit = false;
     std::vector<SplitArm> variants;
 };
-struct Repeat { std::int64_t times = 0; CondPtr until; Block block; };
-struct SetStep { Path path; ValueExpr value; };
-struct AddStep { ValueExpr value; Path path; };
-struct RemoveStep { ValueExpr value; Path path; };
-struct ClearStep { Path path; };
-struct CallStep { Name webhook; std::vector<Arg> args; };
-struct RecordStep { Name event; std::vector<Arg> args; };
-struct StopStep { std::string because; };  // empty: no reason given
-struct StartFlowStep { Name flow; };
-struct MoveStep { Name state; };  // move customer to State
+struct Repeat {
+    std::int64_t times = 0;
+    CondPtr until;
+    Block block;
+};
+struct SetStep {
+    Path path;
+    ValueExpr value;
+};
+struct AddStep {
+    ValueExpr value;
+    Path path;
+};
+struct RemoveStep {
+    ValueExpr value;
+    Path path;
+};
+struct ClearStep {
+    Path path;
+};
+struct CallStep {
+    Name webhook;
+    std::vector<Arg> args;
+};
+struct RecordStep {
+    Name event;
+    std::vector<Arg> args;
+};
+struct StopStep {
+    std::string because;
+};  // empty: no reason given
+struct StartFlowStep {
+    Name flow;
+};
+struct MoveStep {
+    Name state;
+};  // move customer to State
 
 struct Step {
     std::variant<WaitDuration, WaitUntil, WaitForEvent, WaitUpTo, Send, If, Split, Experiment,
@@ -253,8 +385,15 @@ struct FieldDecl {
     std::optional<ValueExpr> default_value;
     Span span;
 };
-struct CustomerDecl { std::vector<FieldDecl> fields; };
-struct EventDecl { Name name; bool catalog = false; std::string from; std::vector<FieldDecl> fields; };
+struct CustomerDecl {
+    std::vector<FieldDecl> fields;
+};
+struct EventDecl {
+    Name name;
+    bool catalog = false;
+    std::string from;
+    std::vector<FieldDecl> fields;
+};
 
 struct UsesDecl {  // uses Checkout Started as cart | uses code text
     std::optional<Name> event;
@@ -263,7 +402,10 @@ struct UsesDecl {  // uses Checkout Started as cart | uses code text
     Span span;
 };
 /// A quoted text with its span; the span covers the text between the quotes.
-struct Text { std::string text; Span span; };
+struct Text {
+    std::string text;
+    Span span;
+};
 struct EmailContent {
     std::optional<Text> subject, preview, body;
     bool body_is_file = false;
@@ -278,7 +420,10 @@ struct MessageDecl {
     std::optional<EmailContent> email;
     std::optional<Text> sms;
 };
-struct SegmentDecl { Name name; Cond when; };
+struct SegmentDecl {
+    Name name;
+    Cond when;
+};
 
 struct StateDecl {
     Name name;
@@ -286,7 +431,7 @@ struct StateDecl {
     bool otherwise = false, final_state = false;
     std::optional<Duration> stays_at_least;
 };
-struct TransitionDecl {  // from A|any to B when <event or cond> | after D
+struct TransitionDecl {        // from A|any to B when <event or cond> | after D
     std::optional<Name> from;  // empty: any
     Name to;
     CondPtr when;
@@ -314,7 +459,11 @@ struct Cap {
     Duration per;      // hour = 3600 seconds; day, week, month = calendar
     Span span;
 };
-struct ConsentRule { Channel channel; Cond when; Span span; };
+struct ConsentRule {
+    Channel channel;
+    Cond when;
+    Span span;
+};
 struct PolicyDecl {
     Name name;
     std::optional<Path> time_zone;
@@ -328,7 +477,12 @@ struct PolicyDecl {
     std::vector<std::string> transactional_skips;  // "caps" | "quiet hours" | "holdout"
     std::optional<Duration> stale_after;
 };
-struct WebhookDecl { Name name; Text url; std::optional<Text> secret; std::int64_t retry_times = 0; };
+struct WebhookDecl {
+    Name name;
+    Text url;
+    std::optional<Text> secret;
+    std::int64_t retry_times = 0;
+};
 
 struct StateChange {  // customer enters X | leaves X | moves from X to Y
     enum class Kind : std::uint8_t { enters, leaves, moves } kind = Kind::enters;
@@ -342,19 +496,53 @@ struct StartWhenEvent {
     Span binding_span;
     CondPtr for_customers_with;  // catalog fan-out
 };
-struct StartWhenState { StateChange change; };
-struct StartDate { std::optional<Duration> offset; bool before = true; Path path; bool every_year = false; std::optional<TimeOfDay> at; };
-struct StartEvery { std::string what; Name day; TimeOfDay at; std::optional<Name> in_state; };  // what: day|weekday|named
+struct StartWhenState {
+    StateChange change;
+};
+struct StartDate {
+    std::optional<Duration> offset;
+    bool before = true;
+    Path path;
+    bool every_year = false;
+    std::optional<TimeOfDay> at;
+};
+struct StartEvery {
+    std::string what;
+    Name day;
+    TimeOfDay at;
+    std::optional<Name> in_state;
+};  // what: day|weekday|named
 
-struct HeaderStart { std::variant<StartWhenEvent, StartWhenState, StartDate, StartEvery> node; };
-struct HeaderOnlyIf { Cond cond; };
-struct HeaderReEntry { enum class Kind : std::uint8_t { never, any_time, after } kind = Kind::any_time; Duration after; };
-struct HeaderOneRunPer { Path path; };
-struct HeaderWhileRunning { bool restart = false; };
-struct HeaderGoal { EventPattern event; bool since_entry = false; std::optional<Duration> within; };
-struct HeaderEndsWhen { std::variant<EventPattern, StateChange, CondPtr> node; };
-struct HeaderPriority { std::string level; };  // low | normal | high
-struct HeaderHoldout { std::int64_t percent_scaled = 0; };
+struct HeaderStart {
+    std::variant<StartWhenEvent, StartWhenState, StartDate, StartEvery> node;
+};
+struct HeaderOnlyIf {
+    Cond cond;
+};
+struct HeaderReEntry {
+    enum class Kind : std::uint8_t { never, any_time, after } kind = Kind::any_time;
+    Duration after;
+};
+struct HeaderOneRunPer {
+    Path path;
+};
+struct HeaderWhileRunning {
+    bool restart = false;
+};
+struct HeaderGoal {
+    EventPattern event;
+    bool since_entry = false;
+    std::optional<Duration> within;
+};
+struct HeaderEndsWhen {
+    std::variant<EventPattern, StateChange, CondPtr> node;
+};
+struct HeaderPriority {
+    std::string level;
+};  // low | normal | high
+struct HeaderHoldout {
+    std::int64_t percent_scaled = 0;
+};
 struct Header {
     std::variant<HeaderStart, HeaderOnlyIf, HeaderReEntry, HeaderOneRunPer, HeaderWhileRunning,
                  HeaderGoal, HeaderEndsWhen, HeaderPriority, HeaderHoldout>
@@ -369,26 +557,62 @@ struct FlowDecl {
 };
 
 /// `{ word value … }` of given, at and event rows in tests.
-struct Prop { std::string word; Span span; std::vector<ValueExpr> values; bool is_list = false; };
+struct Prop {
+    std::string word;
+    Span span;
+    std::vector<ValueExpr> values;
+    bool is_list = false;
+};
 struct Moment {  // DATE TIME, or a duration after the test's clock
     std::optional<Date> date;
     TimeOfDay time;
     Duration after;
     Span span;
 };
-struct GivenCustomer { std::vector<Prop> props; };
-struct GivenEvent { Name event; Duration ago; std::vector<Prop> props; };
-struct AtCustomer { Moment at; std::vector<Prop> props; };
-struct AtEvent { Moment at; Name event; std::vector<Prop> props; };
-struct Advance { Duration duration; };
+struct GivenCustomer {
+    std::vector<Prop> props;
+};
+struct GivenEvent {
+    Name event;
+    Duration ago;
+    std::vector<Prop> props;
+};
+struct AtCustomer {
+    Moment at;
+    std::vector<Prop> props;
+};
+struct AtEvent {
+    Moment at;
+    Name event;
+    std::vector<Prop> props;
+};
+struct Advance {
+    Duration duration;
+};
 struct ExpectNothing {};
-struct ExpectNo { Channel channel; std::optional<Name> message; };
-struct ExpectAtSend { Moment at; Recipient what; };
-struct ExpectAtCall { Moment at; Name webhook; };
-struct ExpectCount { std::int64_t count = 0; std::string kind; };  // emails | sms | messages
+struct ExpectNo {
+    Channel channel;
+    std::optional<Name> message;
+};
+struct ExpectAtSend {
+    Moment at;
+    Recipient what;
+};
+struct ExpectAtCall {
+    Moment at;
+    Name webhook;
+};
+struct ExpectCount {
+    std::int64_t count = 0;
+    std::string kind;
+};  // emails | sms | messages
 struct ExpectGoal {};
-struct ExpectEnded { std::optional<std::string> because; };
-struct ExpectCond { Cond cond; };
+struct ExpectEnded {
+    std::optional<std::string> because;
+};
+struct ExpectCond {
+    Cond cond;
+};
 struct TestItem {
     std::variant<GivenCustomer, GivenEvent, AtCustomer, AtEvent, Advance, ExpectNothing, ExpectNo,
                  ExpectAtSend, ExpectAtCall, ExpectCount, ExpectGoal, ExpectEnded, ExpectCond>
@@ -402,7 +626,9 @@ struct TestDecl {
     TimeOfDay clock_time;
     std::vector<TestItem> items;
 };
-struct ChangeDecl { Name flow; };  // change "Flow" { @old moves to @new … }; kept for its span only
+struct ChangeDecl {
+    Name flow;
+};  // change "Flow" { @old moves to @new … }; kept for its span only
 
 struct Decl {
     std::variant<CustomerDecl, EventDecl, MessageDecl, SegmentDecl, LifecycleDecl, PolicyDecl,

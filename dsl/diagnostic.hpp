@@ -62,7 +62,6 @@ std::string render_json(const Diagnostic& diagnostic, const SourceSet& sources);
 
 /// At most two names of `known` that are near `wrong`: optimal string alignment distance over
 /// lower-cased text, limit max(1, length/3), an exact match without case first (language.md §1.2).
-std::vector<std::string> did_you_mean(std::string_view wrong,
-                                      std::span<const std::string> known);
+std::vector<std::string> did_you_mean(std::string_view wrong, std::span<const std::string> known);
 
 }  // namespace sluice::dsl

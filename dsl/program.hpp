@@ -39,11 +39,11 @@ std::string to_text(const Duration& duration);
 struct Field {
     std::string name;
     Type type;
-    bool optional = false;   // may be unknown; `personal` never appears in logs or traces
+    bool optional = false;  // may be unknown; `personal` never appears in logs or traces
     bool personal = false;
     bool predicted = false;
     bool key = false;
-    Value default_value;     // unknown when none is declared
+    Value default_value;  // unknown when none is declared
 };
 
 /// A declared event, or one of the built-in ones (`Email Sent`, `Unsubscribed`, …), which stand
@@ -81,17 +81,41 @@ struct Operand {
     Value value;
 };
 
-struct CondAlways { bool value = true; };
-struct CondAll { std::vector<Index> terms; };  // and
-struct CondAny { std::vector<Index> terms; };  // or
-struct CondNot { Index term = kNone; };
+struct CondAlways {
+    bool value = true;
+};
+struct CondAll {
+    std::vector<Index> terms;
+};  // and
+struct CondAny {
+    std::vector<Index> terms;
+};  // or
+struct CondNot {
+    Index term = kNone;
+};
 /// Two-valued: false when either side is unknown; `is not` is CondNot of equal, hence true then.
-struct CondCompare { Operand left; CompareOp op = CompareOp::equal; Operand right; };
-struct CondKnown { Operand operand; };
-struct CondOneOf { Operand operand; std::vector<Operand> values; };
-struct CondContains { Operand operand; Operand value; };  // list has item | text has part
+struct CondCompare {
+    Operand left;
+    CompareOp op = CompareOp::equal;
+    Operand right;
+};
+struct CondKnown {
+    Operand operand;
+};
+struct CondOneOf {
+    Operand operand;
+    std::vector<Operand> values;
+};
+struct CondContains {
+    Operand operand;
+    Operand value;
+};  // list has item | text has part
 /// date field lies in the next/last D: (now, now+D] or (now-D, now], by calendar in the zone.
-struct CondInThe { Operand operand; bool next = false; Duration duration; };
+struct CondInThe {
+    Operand operand;
+    bool next = false;
+    Duration duration;
+};
 /// Number of events of an aggregate inside a window lies in [min, max].
 struct CondQuantity {
     enum class Window : std::uint8_t { ever, in_the_last, since_entry, since_date, before_entry };
@@ -112,12 +136,23 @@ struct CondRecency {
     Op op = Op::more_than;
     Duration low, high;  // between: low <= age <= high with low < high; else only low
 };
-struct CondCanGet { Channel channel = Channel::email; };  // address known, consent, not suppressed
-struct CondInSegment { Index segment = kNone; };          // into Program::segments
+struct CondCanGet {
+    Channel channel = Channel::email;
+};  // address known, consent, not suppressed
+struct CondInSegment {
+    Index segment = kNone;
+};  // into Program::segments
 /// Bit 0 = Monday … bit 6 = Sunday, in the customer's zone.
-struct CondToday { std::uint8_t weekdays = 0; };
-struct CondTodayDate { bool before = false; std::int64_t date = 0; };  // strictly before / after
-struct CondNowBetween { std::int32_t from = 0, to = 0; };  // minutes; half-open; may cross midnight
+struct CondToday {
+    std::uint8_t weekdays = 0;
+};
+struct CondTodayDate {
+    bool before = false;
+    std::int64_t date = 0;
+};  // strictly before / after
+struct CondNowBetween {
+    std::int32_t from = 0, to = 0;
+};  // minutes; half-open; may cross midnight
 
 struct Condition {
     std::variant<CondAlways, CondAll, CondAny, CondNot, CondCompare, CondKnown, CondOneOf,
@@ -137,10 +172,16 @@ struct Aggregate {
     std::string identity;      // canonical text of event, filter and key: stable between programs
 };
 
-struct Segment { std::string name; Index condition = kNone; };
+struct Segment {
+    std::string name;
+    Index condition = kNone;
+};
 
 /// An event with an optional filter that may also read the customer and the run's slots.
-struct EventPattern { Index event = kNone; Index filter = kNone; };
+struct EventPattern {
+    Index event = kNone;
+    Index filter = kNone;
+};
 
 // ---- policy
 
@@ -175,7 +216,12 @@ struct Policy {
 // ---- messages
 
 /// What a message needs from each send: a bound event, or one scalar.
-struct MessageParam { std::string name; Index event = kNone; Type type; bool optional = false; };
+struct MessageParam {
+    std::string name;
+    Index event = kNone;
+    Type type;
+    bool optional = false;
+};
 
 struct EmailContent {
     tpl::Template subject, preview, body;  // body renders HTML
@@ -191,10 +237,21 @@ struct Message {
 
 // ---- flows
 
-struct UntilTime { std::int32_t at = 0; };                                // next local time
-struct UntilWeekday { std::uint8_t weekdays = 0; std::int32_t at = 0; };  // bit 0 = Monday
-struct UntilDate { std::int64_t date = 0; std::int32_t at = 0; };
-struct UntilBetween { std::int32_t from = 0, to = 0; bool weekdays_only = false; };
+struct UntilTime {
+    std::int32_t at = 0;
+};  // next local time
+struct UntilWeekday {
+    std::uint8_t weekdays = 0;
+    std::int32_t at = 0;
+};  // bit 0 = Monday
+struct UntilDate {
+    std::int64_t date = 0;
+    std::int32_t at = 0;
+};
+struct UntilBetween {
+    std::int32_t from = 0, to = 0;
+    bool weekdays_only = false;
+};
 struct UntilMoment {  // [offset before|after] path [at TIME], if missing stop|skip
     Operand operand;  // date field
     Duration offset;
@@ -211,26 +268,65 @@ struct Arg {
     Operand operand;
 };
 
-struct OpBranch { Index condition = kNone; Index otherwise = 0; };  // true: next instruction
-struct OpJump { Index target = 0; };
-struct OpEnd { std::string reason; };                              // "completed", or the stop text
-struct OpSleep { Duration duration; std::optional<Until> then_until; };  // parks
-struct OpUntil { Until until; };                                         // parks
-struct AwaitBranch { EventPattern event; Index slot = kNone; Index target = 0; };
-struct OpAwait { std::vector<AwaitBranch> branches; Duration up_to; Index timeout = 0; };  // parks
-struct SendTarget { Channel channel = Channel::email; Index message = kNone; };
+struct OpBranch {
+    Index condition = kNone;
+    Index otherwise = 0;
+};  // true: next instruction
+struct OpJump {
+    Index target = 0;
+};
+struct OpEnd {
+    std::string reason;
+};  // "completed", or the stop text
+struct OpSleep {
+    Duration duration;
+    std::optional<Until> then_until;
+};  // parks
+struct OpUntil {
+    Until until;
+};  // parks
+struct AwaitBranch {
+    EventPattern event;
+    Index slot = kNone;
+    Index target = 0;
+};
+struct OpAwait {
+    std::vector<AwaitBranch> branches;
+    Duration up_to;
+    Index timeout = 0;
+};  // parks
+struct SendTarget {
+    Channel channel = Channel::email;
+    Index message = kNone;
+};
 struct OpSend {
     SendTarget first;
     std::optional<SendTarget> alternative;
     std::vector<Arg> args;
     Index not_sent = kNone;  // where to go when nothing was let through; kNone: next instruction
 };
-struct SplitArm { std::int64_t percent_scaled = 0; std::string name; Index target = 0; };
-struct OpSplit { std::vector<SplitArm> arms; };
+struct SplitArm {
+    std::int64_t percent_scaled = 0;
+    std::string name;
+    Index target = 0;
+};
+struct OpSplit {
+    std::vector<SplitArm> arms;
+};
 enum class TraitChange : std::uint8_t { set, add, remove, clear };
-struct OpTrait { TraitChange change = TraitChange::set; Index field = kNone; Operand value; };
-struct OpCall { Index webhook = kNone; std::vector<Arg> args; };
-struct OpRecord { Index event = kNone; std::vector<Arg> args; };
+struct OpTrait {
+    TraitChange change = TraitChange::set;
+    Index field = kNone;
+    Operand value;
+};
+struct OpCall {
+    Index webhook = kNone;
+    std::vector<Arg> args;
+};
+struct OpRecord {
+    Index event = kNone;
+    std::vector<Arg> args;
+};
 
 struct Instruction {
     std::variant<OpBranch, OpJump, OpEnd, OpSleep, OpUntil, OpAwait, OpSend, OpSplit, OpTrait,
@@ -240,14 +336,27 @@ struct Instruction {
 };
 
 /// One step as written. `id` is the label without @, else "s" + its number in source order.
-struct StepInfo { std::string id; std::string text; std::uint32_t line = 0; };
+struct StepInfo {
+    std::string id;
+    std::string text;
+    std::uint32_t line = 0;
+};
 
 /// A bound event of a run. Slot i of a run holds the fields of `event`.
-struct Slot { std::string name; Index event = kNone; };
+struct Slot {
+    std::string name;
+    Index event = kNone;
+};
 
-struct Start { EventPattern event; Index slot = kNone; };
+struct Start {
+    EventPattern event;
+    Index slot = kNone;
+};
 
-struct Goal { EventPattern event; std::optional<Duration> within; };
+struct Goal {
+    EventPattern event;
+    std::optional<Duration> within;
+};
 
 enum class ReEntry : std::uint8_t { any_time, never, after };
 enum class Priority : std::uint8_t { low, normal, high };
@@ -261,7 +370,8 @@ struct Flow {
     Index only_if = kNone;
     ReEntry re_entry = ReEntry::any_time;
     Duration re_entry_after;
-    std::optional<Operand> key;  // one run per: a slot_field of the starting event, or customer field
+    std::optional<Operand>
+        key;  // one run per: a slot_field of the starting event, or customer field
     bool restart_while_running = false;
     std::optional<Goal> goal;
     std::vector<EventPattern> ends_when;
@@ -277,21 +387,57 @@ struct Flow {
 using FieldValues = std::vector<std::pair<Index, Value>>;
 
 /// A duration after the test's clock, or an absolute local date and time.
-struct TestMoment { Duration after; std::optional<std::int64_t> date; std::int32_t time = 0; };
+struct TestMoment {
+    Duration after;
+    std::optional<std::int64_t> date;
+    std::int32_t time = 0;
+};
 
-struct TestCustomer { TestMoment at; FieldValues fields; };             // at a moment
-struct TestGivenCustomer { FieldValues fields; };                       // before the clock starts
-struct TestGivenEvent { Index event = kNone; Duration ago; FieldValues fields; };
-struct TestEvent { TestMoment at; Index event = kNone; FieldValues fields; };
-struct TestAdvance { Duration duration; };
+struct TestCustomer {
+    TestMoment at;
+    FieldValues fields;
+};  // at a moment
+struct TestGivenCustomer {
+    FieldValues fields;
+};  // before the clock starts
+struct TestGivenEvent {
+    Index event = kNone;
+    Duration ago;
+    FieldValues fields;
+};
+struct TestEvent {
+    TestMoment at;
+    Index event = kNone;
+    FieldValues fields;
+};
+struct TestAdvance {
+    Duration duration;
+};
 struct TestExpectNothing {};
-struct TestExpectNo { Channel channel; Index message = kNone; };        // kNone: none at all
-struct TestExpectSend { TestMoment at; Channel channel; Index message = kNone; };
-struct TestExpectCall { TestMoment at; Index webhook = kNone; };
-struct TestExpectCount { std::int64_t count = 0; std::optional<Channel> channel; };
+struct TestExpectNo {
+    Channel channel;
+    Index message = kNone;
+};  // kNone: none at all
+struct TestExpectSend {
+    TestMoment at;
+    Channel channel;
+    Index message = kNone;
+};
+struct TestExpectCall {
+    TestMoment at;
+    Index webhook = kNone;
+};
+struct TestExpectCount {
+    std::int64_t count = 0;
+    std::optional<Channel> channel;
+};
 struct TestExpectGoal {};
-struct TestExpectEnded { std::optional<std::string> because; };
-struct TestExpectCond { Index condition = kNone; };
+struct TestExpectEnded {
+    std::optional<std::string> because;
+};
+struct TestExpectCond {
+    Index condition = kNone;
+};
 struct TestItem {
     std::variant<TestCustomer, TestGivenCustomer, TestGivenEvent, TestEvent, TestAdvance,
                  TestExpectNothing, TestExpectNo, TestExpectSend, TestExpectCall, TestExpectCount,
@@ -305,8 +451,8 @@ struct Test {
     std::string file;
     std::uint32_t line = 0;
     Index flow = kNone;
-    std::int64_t clock_date = 0;   // local date in the fallback zone; default 2026-01-05
-    std::int32_t clock_time = 0;   // minutes; default 09:00
+    std::int64_t clock_date = 0;  // local date in the fallback zone; default 2026-01-05
+    std::int32_t clock_time = 0;  // minutes; default 09:00
     std::vector<TestItem> items;
 };
 

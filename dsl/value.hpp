@@ -57,7 +57,17 @@ std::optional<std::int64_t> parse_date(std::string_view text);
 std::string format_date(std::int64_t days);
 
 /// Declared type of a customer field or event field.
-enum class TypeKind : std::uint8_t { text, number, money, date, time, timezone, yes_no, list, one_of };
+enum class TypeKind : std::uint8_t {
+    text,
+    number,
+    money,
+    date,
+    time,
+    timezone,
+    yes_no,
+    list,
+    one_of
+};
 
 struct Type {
     TypeKind kind = TypeKind::text;

@@ -271,8 +271,11 @@ private:
         const char next = at_ + 1 < html_.size() ? html_[at_ + 1] : ' ';
         const bool is_tag = next == '/' || next == '!' || next == '?' ||
                             ((next | 0x20) >= 'a' && (next | 0x20) <= 'z');
-        const std::size_t end = is_tag ? tag_end(html_, at_) : std::string_view::npos;
+        const bool looked = is_tag && !tags_ended_;
+        const std::size_t end = looked ? tag_end(html_, at_) : std::string_view::npos;
         if (end == std::string_view::npos) {
+            // Looking for the end again and again would take quadratic time.
+            tags_ended_ = tags_ended_ || looked;
             if (unseen_depth_ == 0) {
                 writer_.text("<");
             }
@@ -332,6 +335,7 @@ private:
 
     std::string_view html_;
     std::size_t at_ = 0;
+    bool tags_ended_ = false;  // a tag never ended: what follows is text
     Writer writer_;
     std::string unseen_name_;
     int unseen_depth_ = 0;

@@ -28,6 +28,34 @@ struct Line {
     std::uint32_t indent = 0;
 };
 
+/// A declaring word at column 1 with what must follow it. Nothing can go on across such a token,
+/// whatever is still open in front of it.
+bool starts_declaration(const std::vector<Token>& in, std::size_t i) {
+    const Token& t = in[i];
+    if (!t.bol || t.column != 1 || t.kind != Kind::word) {
+        return false;
+    }
+    const Token& next = in[i + 1];
+    switch (t.word) {
+        case kw("customer"):
+            return next.kind == Kind::left_brace;
+        case kw("catalog"):
+            return next.word == kw("event");
+        case kw("event"):
+        case kw("message"):
+        case kw("segment"):
+        case kw("lifecycle"):
+        case kw("policy"):
+        case kw("webhook"):
+        case kw("flow"):
+        case kw("test"):
+        case kw("change"):
+            return next.kind == Kind::name || next.kind == Kind::text;
+        default:
+            return false;
+    }
+}
+
 class Repair {
 public:
     Repair(Tokens& tokens, Problems& problems) : in_(tokens.list), problems_(problems) {
@@ -38,7 +66,7 @@ public:
         std::size_t begin = 0;
         while (begin + 1 < in_.size()) {
             std::size_t end = begin + 1;
-            while (end + 1 < in_.size() && !starts_declaration(end)) {
+            while (end + 1 < in_.size() && !starts_declaration(in_, end)) {
                 ++end;
             }
             declaration(begin, end);
@@ -49,32 +77,6 @@ public:
     }
 
 private:
-    [[nodiscard]] bool starts_declaration(std::size_t i) const {
-        const Token& t = in_[i];
-        if (!t.bol || t.column != 1 || t.kind != Kind::word) {
-            return false;
-        }
-        const Token& next = in_[i + 1];
-        switch (t.word) {
-            case kw("customer"):
-                return next.kind == Kind::left_brace;
-            case kw("catalog"):
-                return next.word == kw("event");
-            case kw("event"):
-            case kw("message"):
-            case kw("segment"):
-            case kw("lifecycle"):
-            case kw("policy"):
-            case kw("webhook"):
-            case kw("flow"):
-            case kw("test"):
-            case kw("change"):
-                return next.kind == Kind::name || next.kind == Kind::text;
-            default:
-                return false;
-        }
-    }
-
     void declaration(std::size_t begin, std::size_t end) {
         missing_ = 0;
         for (std::size_t i = begin; i < end; ++i) {
@@ -284,6 +286,11 @@ public:
         out.reserve(in.size());
         for (std::size_t i = 0; i + 1 < in.size(); ++i) {
             const Token& t = in[i];
+            if (starts_declaration(in, i)) {
+                levels_.clear();
+                depth_ = 0;
+                nots_ = 0;
+            }
             if (opens(t) && depth_ + nots_ + 1 > kNestingMax) {
                 report(t);
                 out.push_back(t);

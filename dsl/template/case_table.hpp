@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-/// Simple case mapping of Unicode 14.0.0 beyond ASCII, as runs: every `step`-th code point from `first`
-/// to `last` maps to itself plus `delta`. Sorted by `first`. Private to dsl/template.
+/// Simple case mapping of Unicode 14.0.0 beyond ASCII, as runs: every `step`-th code point from
+/// `first` to `last` maps to itself plus `delta`. Sorted by `first`. Private to dsl/template.
 namespace sluice::dsl::tpl {
 
 struct CaseRun {

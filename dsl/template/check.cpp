@@ -27,8 +27,12 @@ void Checker::walk(Index first, Index end) {
 
 void Checker::node(const Node& node, Index at) {
     switch (node.op) {
-        case Op::output: output(node); break;
-        case Op::assign: assign(node.a, chain(node.b)); break;
+        case Op::output:
+            output(node);
+            break;
+        case Op::assign:
+            assign(node.a, chain(node.b));
+            break;
         case Op::capture: {
             walk(at + 1, node.next);
             Typed text;
@@ -36,11 +40,19 @@ void Checker::node(const Node& node, Index at) {
             assign(node.a, text);
             break;
         }
-        case Op::branches: branches(node, at); break;
-        case Op::choice: choice(node, at); break;
+        case Op::branches:
+            branches(node, at);
+            break;
+        case Op::choice:
+            choice(node, at);
+            break;
         case Op::loop:
-        case Op::table_row: loop(node, at); break;
-        case Op::cycle: cycle(impl_.cycles[node.a]); break;
+        case Op::table_row:
+            loop(node, at);
+            break;
+        case Op::cycle:
+            cycle(impl_.cycles[node.a]);
+            break;
         case Op::increment:
         case Op::decrement: {
             Typed number;
@@ -48,10 +60,17 @@ void Checker::node(const Node& node, Index at) {
             state_.locals.try_emplace(node.a, number);
             break;
         }
-        case Op::changed: walk(at + 1, node.next); break;
-        case Op::render: render(node); break;
-        case Op::include: include(node); break;
-        default: break;
+        case Op::changed:
+            walk(at + 1, node.next);
+            break;
+        case Op::render:
+            render(node);
+            break;
+        case Op::include:
+            include(node);
+            break;
+        default:
+            break;
     }
 }
 
@@ -64,8 +83,11 @@ void Checker::output(const Node& node) {
         const Shape* first = value.shape == nullptr || value.shape->fields.empty()
                                  ? nullptr
                                  : &value.shape->fields.front();
-        fault(source.place, "E315", "`" + value.subject + "` is a group of fields and not one value.",
-              first == nullptr ? "" : "Name a field, such as `" + value.subject + "." + first->name + "`.");
+        fault(source.place, "E315",
+              "`" + value.subject + "` is a group of fields and not one value.",
+              first == nullptr
+                  ? ""
+                  : "Name a field, such as `" + value.subject + "." + first->name + "`.");
     }
 }
 
@@ -89,7 +111,8 @@ Checker::State Checker::merged(const State& left, const State& right) {
             both.optional = true;  // set on one way only
         } else {
             both.optional = value.optional || other->second.optional;
-            const bool alike = value.kind == other->second.kind && value.shape == other->second.shape;
+            const bool alike =
+                value.kind == other->second.kind && value.shape == other->second.shape;
             both.kind = alike ? value.kind : Typed::Kind::any;
             both.shape = alike ? value.shape : nullptr;
         }
@@ -165,7 +188,8 @@ void Checker::loop(const Node& parent, Index at) {
                       items.kind == Typed::Kind::range;
     if (!list) {
         const std::string name = items.subject.empty() ? "this value" : "`" + items.subject + "`";
-        fault(impl_.exprs[tag.collection].place, "E315", "A loop needs a list, and " + name + " is none.");
+        fault(impl_.exprs[tag.collection].place, "E315",
+              "A loop needs a list, and " + name + " is none.");
     }
     for (const Index bound : {tag.limit, tag.offset, tag.columns}) {
         if (bound != kNone) {

@@ -13,40 +13,59 @@ using Kind = Typed::Kind;
 Kind kind_of(const Type& type) {
     switch (type.kind) {
         case TypeKind::number:
-        case TypeKind::money: return Kind::number;
+        case TypeKind::money:
+            return Kind::number;
         case TypeKind::date:
-        case TypeKind::time: return Kind::date;
-        case TypeKind::yes_no: return Kind::yes_no;
-        case TypeKind::list: return Kind::list;
+        case TypeKind::time:
+            return Kind::date;
+        case TypeKind::yes_no:
+            return Kind::yes_no;
+        case TypeKind::list:
+            return Kind::list;
         case TypeKind::text:
         case TypeKind::timezone:
-        case TypeKind::one_of: return Kind::text;
+        case TypeKind::one_of:
+            return Kind::text;
     }
     return Kind::any;
 }
 
 std::string_view word_of(Kind kind) {
     switch (kind) {
-        case Kind::text: return "text";
-        case Kind::number: return "a number";
-        case Kind::yes_no: return "yes or no";
-        case Kind::date: return "a date";
-        case Kind::list: return "a list";
-        case Kind::record: return "a group of fields";
-        case Kind::range: return "a range";
-        case Kind::loop: return "the state of a loop";
-        case Kind::any: break;
+        case Kind::text:
+            return "text";
+        case Kind::number:
+            return "a number";
+        case Kind::yes_no:
+            return "yes or no";
+        case Kind::date:
+            return "a date";
+        case Kind::list:
+            return "a list";
+        case Kind::record:
+            return "a group of fields";
+        case Kind::range:
+            return "a range";
+        case Kind::loop:
+            return "the state of a loop";
+        case Kind::any:
+            break;
     }
     return "a value";
 }
 
 std::string_view word_of(Takes takes) {
     switch (takes) {
-        case Takes::number: return "a number";
-        case Takes::text: return "text";
-        case Takes::list: return "a list";
-        case Takes::date: return "a date";
-        case Takes::any: break;
+        case Takes::number:
+            return "a number";
+        case Takes::text:
+            return "text";
+        case Takes::list:
+            return "a list";
+        case Takes::date:
+            return "a date";
+        case Takes::any:
+            break;
     }
     return "a value";
 }
@@ -56,24 +75,33 @@ bool accepts(Takes takes, Kind kind) {
         return true;
     }
     switch (takes) {
-        case Takes::any: return kind != Kind::record && kind != Kind::loop;
-        case Takes::number: return kind == Kind::number;
+        case Takes::any:
+            return kind != Kind::record && kind != Kind::loop;
+        case Takes::number:
+            return kind == Kind::number;
         // Numbers and dates print as text; a list or a group does not.
-        case Takes::text: return kind == Kind::text || kind == Kind::number || kind == Kind::date ||
-                                 kind == Kind::yes_no;
-        case Takes::list: return kind == Kind::list || kind == Kind::range;
-        case Takes::date: return kind == Kind::date || kind == Kind::text || kind == Kind::number;
+        case Takes::text:
+            return kind == Kind::text || kind == Kind::number || kind == Kind::date ||
+                   kind == Kind::yes_no;
+        case Takes::list:
+            return kind == Kind::list || kind == Kind::range;
+        case Takes::date:
+            return kind == Kind::date || kind == Kind::text || kind == Kind::number;
     }
     return true;
 }
 
 Kind kind_of(const Val& value) {
     switch (value.kind) {
-        case Val::Kind::text: return Kind::text;
+        case Val::Kind::text:
+            return Kind::text;
         case Val::Kind::integer:
-        case Val::Kind::decimal: return Kind::number;
-        case Val::Kind::boolean: return Kind::yes_no;
-        default: return Kind::any;
+        case Val::Kind::decimal:
+            return Kind::number;
+        case Val::Kind::boolean:
+            return Kind::yes_no;
+        default:
+            return Kind::any;
     }
 }
 
@@ -92,8 +120,8 @@ std::string nearest(const std::vector<Shape>& shapes, std::string_view name) {
 
 bool is_loop_property(std::string_view key) {
     constexpr std::array<std::string_view, 15> kNames = {
-        "length", "index", "index0", "rindex", "rindex0", "first", "last", "name", "parentloop",
-        "col", "col0", "row", "col_first", "col_last", "size"};
+        "length",     "index", "index0", "rindex", "rindex0",   "first",    "last", "name",
+        "parentloop", "col",   "col0",   "row",    "col_first", "col_last", "size"};
     return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
@@ -101,9 +129,12 @@ bool is_loop_property(std::string_view key) {
 std::string_view fallback_for(const Typed& value) {
     const bool name = value.subject.find("name") != std::string::npos;
     switch (value.kind) {
-        case Kind::number: return "0";
-        case Kind::date: return "soon";
-        default: return name ? "there" : "-";
+        case Kind::number:
+            return "0";
+        case Kind::date:
+            return "soon";
+        default:
+            return name ? "there" : "-";
     }
 }
 
@@ -121,7 +152,8 @@ void Checker::fault(Place place, std::string code, std::string message, std::str
         place = *outer_place_;
     }
     for (const Fault& known : *faults_) {
-        if (known.offset == place.offset && known.length == place.length && known.message == message) {
+        if (known.offset == place.offset && known.length == place.length &&
+            known.message == message) {
             return;  // a case subject is looked at once an option
         }
     }
@@ -275,11 +307,13 @@ void Checker::field(Typed& value, std::string_view key, const Expr& expr) {
             return;
         }
         const std::string near = nearest(fields, key);
-        fault(expr.place, "E314", "`" + value.subject + "` has no field `" + std::string(key) + "`.",
+        fault(expr.place, "E314",
+              "`" + value.subject + "` has no field `" + std::string(key) + "`.",
               near.empty() ? "" : "Did you mean `" + value.subject + "." + near + "`?");
     } else if (value.kind == Kind::list || value.kind == Kind::range) {
         if (key == "size" || end) {
-            next.kind = end ? (value.kind == Kind::range ? Kind::number : value.item) : Kind::number;
+            next.kind =
+                end ? (value.kind == Kind::range ? Kind::number : value.item) : Kind::number;
             next.optional = next.optional || (end && value.kind == Kind::list);
         } else {
             fault(expr.place, "E314", "A list has no field `" + std::string(key) + "`.",
@@ -308,7 +342,8 @@ Typed Checker::expression(Index index) {
             value.kind = kind_of(expr.value);
             value.place = expr.place;
             return value;
-        case Expr::Kind::path: return path(expr);
+        case Expr::Kind::path:
+            return path(expr);
         case Expr::Kind::range: {
             const Typed first = expression(expr.first);
             const Typed last = expression(expr.other);
@@ -345,8 +380,9 @@ void Checker::unused_fallback(const Chain& chain, const Typed& value, const Filt
     const bool written_bare = text_at(call.place) == text;
     if (!value.optional && value.kind != Kind::any && written_bare && !near.empty()) {
         fault(call.place, "E315",
-              "`" + text_at(impl_.exprs[chain.expr].place) + "` always has a value, so the fallback `" +
-                  std::string(text) + "` is never used.",
+              "`" + text_at(impl_.exprs[chain.expr].place) +
+                  "` always has a value, so the fallback `" + std::string(text) +
+                  "` is never used.",
               "Did you mean the filter `" + std::string(near) + "`?", true);
     }
 }
@@ -377,8 +413,8 @@ void Checker::filter(Typed& value, const FilterCall& call) {
     }
     if (!accepts(spec.takes, value.kind)) {
         fault(call.place, "E315",
-              "The filter `" + name + "` needs " + std::string(word_of(spec.takes)) + ", but here it gets " +
-                  std::string(word_of(value.kind)) + ".");
+              "The filter `" + name + "` needs " + std::string(word_of(spec.takes)) +
+                  ", but here it gets " + std::string(word_of(value.kind)) + ".");
         value.kind = Kind::any;
     }
     for (std::size_t i = 0; i < args.size() && i < spec.arg_types.size(); ++i) {
@@ -403,17 +439,26 @@ void Checker::filter(Typed& value, const FilterCall& call) {
     }
     const bool end = spec.name == "first" || spec.name == "last";
     switch (spec.gives) {
-        case Gives::same: break;
-        case Gives::number: value.kind = Kind::number; break;
-        case Gives::text: value.kind = Kind::text; break;
-        case Gives::yes_no: value.kind = Kind::yes_no; break;
+        case Gives::same:
+            break;
+        case Gives::number:
+            value.kind = Kind::number;
+            break;
+        case Gives::text:
+            value.kind = Kind::text;
+            break;
+        case Gives::yes_no:
+            value.kind = Kind::yes_no;
+            break;
         case Gives::list:
             value.item = spec.name == "split" ? Kind::text
                          : spec.name == "map" ? Kind::any
                                               : value.item;
             value.kind = Kind::list;
             break;
-        case Gives::any: value.kind = end && value.kind == Kind::list ? value.item : Kind::any; break;
+        case Gives::any:
+            value.kind = end && value.kind == Kind::list ? value.item : Kind::any;
+            break;
     }
     value.shape = value.kind == Kind::record ? value.shape : nullptr;
     value.subject = value.optional ? value.subject : "";
@@ -422,10 +467,9 @@ void Checker::filter(Typed& value, const FilterCall& call) {
 // ---- conditions
 
 void Checker::comparable(const Condition& condition, const Typed& left, const Typed& right) {
-    const bool orders = condition.comparison == Comparison::less ||
-                        condition.comparison == Comparison::more ||
-                        condition.comparison == Comparison::at_most ||
-                        condition.comparison == Comparison::at_least;
+    const bool orders =
+        condition.comparison == Comparison::less || condition.comparison == Comparison::more ||
+        condition.comparison == Comparison::at_most || condition.comparison == Comparison::at_least;
     const auto textual = [](Kind kind) { return kind == Kind::text || kind == Kind::date; };
     const bool mixed = (textual(left.kind) && right.kind == Kind::number) ||
                        (left.kind == Kind::number && textual(right.kind));
@@ -451,7 +495,8 @@ Checker::Guards Checker::comparison(const Condition& condition) {
     const Expr& value = impl_.exprs[condition.right];
     const bool literal = value.kind == Expr::Kind::literal;
     // Nothing equals nil and blank, but is neither equal to "" nor to any other value.
-    const bool absent = literal && (value.value.is(Val::Kind::nil) || value.value.is(Val::Kind::blank));
+    const bool absent =
+        literal && (value.value.is(Val::Kind::nil) || value.value.is(Val::Kind::blank));
     Paths& equal_side = absent ? guards.when_false : guards.when_true;
     Paths& differs_side = absent ? guards.when_true : guards.when_false;
     if (left.subject.empty()) {
@@ -468,7 +513,8 @@ Checker::Guards Checker::comparison(const Condition& condition) {
                 differs_side.insert(left.subject);
             }
             break;
-        default: guards.when_true.insert(left.subject);
+        default:
+            guards.when_true.insert(left.subject);
     }
     return guards;
 }

@@ -92,9 +92,10 @@ private:
     std::vector<Fault>* faults_;
     std::string_view base_;
     State state_;
-    std::vector<std::pair<Index, Typed>> scoped_;  // loop variables and include arguments, innermost last
-    std::vector<std::string> active_;              // snippets being walked
-    std::optional<Place> outer_place_;             // of the tag that leads into a snippet
+    std::vector<std::pair<Index, Typed>>
+        scoped_;                        // loop variables and include arguments, innermost last
+    std::vector<std::string> active_;   // snippets being walked
+    std::optional<Place> outer_place_;  // of the tag that leads into a snippet
     bool sees_roots_ = true;
     Paths paths_;
 };

@@ -48,8 +48,7 @@ Civil civil_of(std::int64_t ms) {
 }
 
 std::int64_t ms_of(const Civil& civil) {
-    const std::int64_t seconds =
-        (std::int64_t{civil.hour} * 60 + civil.minute) * 60 + civil.second;
+    const std::int64_t seconds = (std::int64_t{civil.hour} * 60 + civil.minute) * 60 + civil.second;
     return days_of(civil.year, civil.month, civil.day) * kDayMs + seconds * 1000 +
            civil.millisecond;
 }

@@ -23,8 +23,8 @@ bool is_civil_date(std::int64_t year, int month, int day);
 Civil civil_of(std::int64_t ms);  // of milliseconds since the Unix epoch, UTC
 std::int64_t ms_of(const Civil& civil);
 
-std::string iso_date(std::int64_t days);   // 2026-03-29
-std::string iso_moment(std::int64_t ms);   // 2026-03-29T07:30:00Z, with .123 when not whole
+std::string iso_date(std::int64_t days);  // 2026-03-29
+std::string iso_moment(std::int64_t ms);  // 2026-03-29T07:30:00Z, with .123 when not whole
 
 /// A point in time read from text.
 struct ParsedDate {

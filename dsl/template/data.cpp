@@ -87,9 +87,9 @@ Data list_data(const std::vector<std::string>& items) {
 
 Data clock_data(std::int64_t minutes) {
     char text[32];
-    const int length = std::snprintf(text, sizeof text, "%02lld:%02lld",
-                                     static_cast<long long>(minutes / 60),
-                                     static_cast<long long>(minutes % 60));
+    const int length =
+        std::snprintf(text, sizeof text, "%02lld:%02lld", static_cast<long long>(minutes / 60),
+                      static_cast<long long>(minutes % 60));
     return Data::of(std::string_view(text, static_cast<std::size_t>(length)));
 }
 
@@ -97,14 +97,22 @@ Data clock_data(std::int64_t minutes) {
 
 Data to_data(const Value& value) {
     switch (value.kind) {
-        case Value::Kind::unknown: return Data::nil();
-        case Value::Kind::number: return number_data(value.number);
-        case Value::Kind::text: return Data::of(std::string_view(value.text));
-        case Value::Kind::yes_no: return Data::of(value.number != 0);
-        case Value::Kind::date: return Data::of(std::string_view(iso_date(value.number)));
-        case Value::Kind::time: return clock_data(value.number);
-        case Value::Kind::moment: return Data::of(std::string_view(iso_moment(value.number)));
-        case Value::Kind::list: return list_data(value.items);
+        case Value::Kind::unknown:
+            return Data::nil();
+        case Value::Kind::number:
+            return number_data(value.number);
+        case Value::Kind::text:
+            return Data::of(std::string_view(value.text));
+        case Value::Kind::yes_no:
+            return Data::of(value.number != 0);
+        case Value::Kind::date:
+            return Data::of(std::string_view(iso_date(value.number)));
+        case Value::Kind::time:
+            return clock_data(value.number);
+        case Value::Kind::moment:
+            return Data::of(std::string_view(iso_moment(value.number)));
+        case Value::Kind::list:
+            return list_data(value.items);
     }
     return Data::nil();
 }

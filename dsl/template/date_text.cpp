@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 12> kMonths = {
     "july",    "august",   "september", "october", "november", "december"};
 constexpr std::array<std::string_view, 7> kDays = {"sunday",   "monday", "tuesday", "wednesday",
                                                    "thursday", "friday", "saturday"};
-constexpr std::array<std::string_view, 8> kFillers = {"st", "nd", "rd", "th", "at", "of", "on", "the"};
+constexpr std::array<std::string_view, 8> kFillers = {"st", "nd", "rd", "th",
+                                                      "at", "of", "on", "the"};
 
 struct Zone {
     std::string_view name;
@@ -102,7 +103,8 @@ private:
             return time(static_cast<int>(first));
         }
         const char separator = peek();
-        const bool joined = (separator == '-' || separator == '/' || separator == '.') && digit(peek(1));
+        const bool joined =
+            (separator == '-' || separator == '/' || separator == '.') && digit(peek(1));
         if (joined && !day_ && !month_) {
             return dashed(first, size, separator);
         }

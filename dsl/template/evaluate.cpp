@@ -9,9 +9,12 @@ Val Renderer::evaluate(Index index) {
     }
     const Expr& expr = impl_.exprs[index];
     switch (expr.kind) {
-        case Expr::Kind::literal: return expr.value;
-        case Expr::Kind::path: return path(expr);
-        case Expr::Kind::range: return range(expr);
+        case Expr::Kind::literal:
+            return expr.value;
+        case Expr::Kind::path:
+            return path(expr);
+        case Expr::Kind::range:
+            return range(expr);
     }
     return Val::nil();
 }
@@ -44,8 +47,8 @@ Val Renderer::named(std::string_view name) {
 }
 
 Val Renderer::path(const Expr& expr) {
-    Val value = expr.symbol != kNone ? variable(expr.symbol)
-                                     : named(text_of(env_, evaluate(expr.other)));
+    Val value =
+        expr.symbol != kNone ? variable(expr.symbol) : named(text_of(env_, evaluate(expr.other)));
     for (Index i = 0; i < expr.count; ++i) {
         const Step& step = impl_.steps[expr.first + i];
         if (step.expr != kNone) {
@@ -106,8 +109,8 @@ bool Renderer::holds(Index index) {
     while (true) {
         const Condition& condition = impl_.conditions[index];
         const bool result = compare_values(condition);
-        const bool decided = condition.relation == Relation::end ||
-                             (condition.relation == Relation::all) != result;
+        const bool decided =
+            condition.relation == Relation::end || (condition.relation == Relation::all) != result;
         if (decided || env_.failed()) {
             return result;
         }
@@ -139,11 +142,16 @@ bool Renderer::compare_values(const Condition& condition) {
     }
     const Order order = compare(left, right);
     switch (condition.comparison) {
-        case Comparison::less: return order == Order::less;
-        case Comparison::more: return order == Order::more;
-        case Comparison::at_most: return order == Order::less || order == Order::same;
-        case Comparison::at_least: return order == Order::more || order == Order::same;
-        default: return false;
+        case Comparison::less:
+            return order == Order::less;
+        case Comparison::more:
+            return order == Order::more;
+        case Comparison::at_most:
+            return order == Order::less || order == Order::same;
+        case Comparison::at_least:
+            return order == Order::more || order == Order::same;
+        default:
+            return false;
     }
 }
 

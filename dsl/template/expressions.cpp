@@ -34,7 +34,8 @@ Place Build::place(std::string_view part) const {
 
 void Build::fault(std::string_view part, std::string code, std::string message, std::string help) {
     const Place at = place(part);
-    faults.push_back({std::move(code), std::move(message), std::move(help), at.offset, at.length, false});
+    faults.push_back(
+        {std::move(code), std::move(message), std::move(help), at.offset, at.length, false});
 }
 
 Index Expressions::refuse(std::string_view message, std::string_view help) {
@@ -126,9 +127,15 @@ Index Expressions::expression(Where where) {
             result = literal(token, Val::of(token.text.substr(1, token.text.size() - 2)));
             break;
         }
-        case Token::Kind::number: result = number(take()); break;
-        case Token::Kind::open_round: result = range(); break;
-        case Token::Kind::id: result = word(where); break;
+        case Token::Kind::number:
+            result = number(take());
+            break;
+        case Token::Kind::open_round:
+            result = range();
+            break;
+        case Token::Kind::id:
+            result = word(where);
+            break;
         case Token::Kind::open: {
             const char* start = peek_text().data();
             Step root;
@@ -138,7 +145,9 @@ Index Expressions::expression(Where where) {
             }
             break;
         }
-        case Token::Kind::end: refuse("I expected a value here."); break;
+        case Token::Kind::end:
+            refuse("I expected a value here.");
+            break;
         default:
             refuse("I expected a value, but found " + quoted(peek_text()) + ".",
                    peek_text().front() == '"' || peek_text().front() == '\''
@@ -172,7 +181,8 @@ Index Expressions::word(Where where) {
             return literal(token, Val::of(token.text == "true"));
         }
         if (token.text == "blank" || token.text == "empty") {
-            const Val test = Val::keyword(token.text == "blank" ? Val::Kind::blank : Val::Kind::empty);
+            const Val test =
+                Val::keyword(token.text == "blank" ? Val::Kind::blank : Val::Kind::empty);
             return literal(token, where == Where::condition ? test : Val::of(std::string_view()));
         }
     }
@@ -308,8 +318,8 @@ void Expressions::check_filter(const FilterCall& call, std::string_view name) {
     const std::size_t wanted =
         call.args < call.spec->args_min ? call.spec->args_min : call.spec->args_max;
     const std::string bound = call.spec->args_min == call.spec->args_max ? ""
-                              : call.args < wanted                      ? "at least "
-                                                                        : "at most ";
+                              : call.args < wanted                       ? "at least "
+                                                                         : "at most ";
     build_.fault(build_.base.substr(call.place.offset, call.place.length), "E315",
                  "The filter " + quoted(name) + " takes " + bound + std::to_string(wanted) +
                      (wanted == 1 ? " argument" : " arguments") + ", but here it gets " +
@@ -352,12 +362,12 @@ bool Expressions::comparison(Condition& condition) {
         condition.comparison = Comparison::contains;
     } else if (at(Token::Kind::compare)) {
         const std::string_view op = take().text;
-        condition.comparison = op == "=="   ? Comparison::same
+        condition.comparison = op == "=="                 ? Comparison::same
                                : op == "!=" || op == "<>" ? Comparison::differs
-                               : op == "<"  ? Comparison::less
-                               : op == ">"  ? Comparison::more
-                               : op == "<=" ? Comparison::at_most
-                                            : Comparison::at_least;
+                               : op == "<"                ? Comparison::less
+                               : op == ">"                ? Comparison::more
+                               : op == "<="               ? Comparison::at_most
+                                                          : Comparison::at_least;
     } else {
         if (at(Token::Kind::assign)) {
             refuse("`=` does not compare.", "Write `==`.");

@@ -15,7 +15,9 @@ struct FilterArgs {
     bool allow_false = false;  // `default: "x", allow_false: true`
 
     [[nodiscard]] bool has(std::size_t index) const { return index < count; }
-    [[nodiscard]] Val at(std::size_t index) const { return has(index) ? values[index] : Val::nil(); }
+    [[nodiscard]] Val at(std::size_t index) const {
+        return has(index) ? values[index] : Val::nil();
+    }
 };
 
 using FilterFn = Val (*)(Env& env, const Val& input, const FilterArgs& args);

@@ -61,7 +61,8 @@ Access property_of(Env& env, const Val& item, const Val& property, Val& value) {
             // Ruby's Integer#[] is a bit test, so `[1, 2] | has: 2` is true for any integer.
             value = Val::of(std::int64_t{0});
             return property.is(Val::Kind::integer) ? Access::found : Access::wrong;
-        default: return Access::none;
+        default:
+            return Access::none;
     }
 }
 
@@ -79,15 +80,24 @@ struct Keyed {
     Val item;
 };
 
-Val sorted_by(Env& env, const Val& input, const FilterArgs& args, Order (*order)(const Val&, const Val&)) {
+Val sorted_by(Env& env, const Val& input, const FilterArgs& args,
+              Order (*order)(const Val&, const Val&)) {
     const Val property = args.at(0);
+    const std::vector<Val> input_items = items_of(env, input);
     std::vector<Keyed> entries;
-    for (const Val& item : items_of(env, input)) {
+    bool unreadable = false;
+    for (const Val& item : input_items) {
         Val key = item;
-        if (!property.is(Val::Kind::nil) && property_of(env, item, property, key) != Access::found) {
-            return wrong_property(env, property);
+        const Access access =
+            property.is(Val::Kind::nil) ? Access::found : property_of(env, item, property, key);
+        if (access == Access::none) {
+            return Val::nil();  // as in Ruby when an item has no properties at all
         }
+        unreadable = unreadable || access == Access::wrong;
         entries.push_back({key, item});
+    }
+    if (unreadable && entries.size() > 1) {
+        return wrong_property(env, property);
     }
     bool mixed = false;
     std::stable_sort(entries.begin(), entries.end(), [&](const Keyed& a, const Keyed& b) {
@@ -158,7 +168,8 @@ Val compact(Env& env, const Val& input, const FilterArgs& args) {
     std::vector<Val> kept;
     for (const Val& item : items_of(env, input)) {
         Val key = item;
-        if (!property.is(Val::Kind::nil) && property_of(env, item, property, key) == Access::wrong) {
+        if (!property.is(Val::Kind::nil) &&
+            property_of(env, item, property, key) == Access::wrong) {
             return wrong_property(env, property);
         }
         if (!key.is(Val::Kind::nil)) {
@@ -258,7 +269,8 @@ Val uniq(Env& env, const Val& input, const FilterArgs& args) {
     std::vector<Val> kept;
     for (const Val& item : items_of(env, input)) {
         Val key = item;
-        if (!property.is(Val::Kind::nil) && property_of(env, item, property, key) == Access::wrong) {
+        if (!property.is(Val::Kind::nil) &&
+            property_of(env, item, property, key) == Access::wrong) {
             return wrong_property(env, property);
         }
         const auto known = [&key](const Val& other) { return same_value(key, other); };

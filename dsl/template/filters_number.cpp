@@ -33,8 +33,8 @@ LocalTime local_of(const Env& env, std::int64_t ms) {
     return time;
 }
 
-/// The instant a wall clock shows `civil` in the customer's zone. Two rounds settle every zone rule;
-/// in the hour that a spring change skips, the later reading is taken.
+/// The instant a wall clock shows `civil` in the customer's zone. Two rounds settle every zone
+/// rule; in the hour that a spring change skips, the later reading is taken.
 LocalTime zoned(const Env& env, const Civil& civil) {
     const std::int64_t wall = ms_of(civil);
     std::int64_t ms = wall - offset_at(env, wall) * 1000;
@@ -161,9 +161,10 @@ Val money(Env& env, const Val& input, const FilterArgs& args) {
     if (input.is(Val::Kind::nil)) {
         return input;
     }
-    const bool digits = input.is(Val::Kind::text) &&
-                        trim(input.text()).find_first_not_of("+-.0123456789") == std::string_view::npos &&
-                        !trim(input.text()).empty();
+    const bool digits =
+        input.is(Val::Kind::text) &&
+        trim(input.text()).find_first_not_of("+-.0123456789") == std::string_view::npos &&
+        !trim(input.text()).empty();
     if (!input.is_number() && !digits) {
         return env.fail("money needs a number");
     }

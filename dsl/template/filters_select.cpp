@@ -14,9 +14,12 @@ enum class Verdict : std::uint8_t { yes, no, none, wrong };
 Verdict judge(Env& env, const Val& item, const FilterArgs& args) {
     Val value;
     switch (property_of(env, item, args.at(0), value)) {
-        case Access::none: return Verdict::none;
-        case Access::wrong: return Verdict::wrong;
-        case Access::found: break;
+        case Access::none:
+            return Verdict::none;
+        case Access::wrong:
+            return Verdict::wrong;
+        case Access::found:
+            break;
     }
     const Val wanted = args.at(1);
     const bool fits = wanted.is(Val::Kind::nil) ? value.truthy() : equal(value, wanted);

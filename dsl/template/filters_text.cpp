@@ -42,7 +42,8 @@ Val replaced_at(Env& env, std::string_view text, std::size_t at, std::size_t siz
     return env.keep(result);
 }
 
-Val replaced_all(Env& env, const Val& input, std::string_view needle, std::string_view replacement) {
+Val replaced_all(Env& env, const Val& input, std::string_view needle,
+                 std::string_view replacement) {
     const std::string_view text = text_of(env, input);
     std::string result;
     for (std::size_t at = 0; at < text.size();) {
@@ -229,7 +230,8 @@ Val truncate(Env& env, const Val& input, const FilterArgs& args) {
     }
     const std::string_view end = ellipsis_of(env, args);
     const std::int64_t kept = *length - static_cast<std::int64_t>(code_points(end));
-    std::string result(text.substr(0, byte_of(text, static_cast<std::size_t>(std::max<std::int64_t>(kept, 0)))));
+    std::string result(
+        text.substr(0, byte_of(text, static_cast<std::size_t>(std::max<std::int64_t>(kept, 0)))));
     return env.keep(result.append(end));
 }
 

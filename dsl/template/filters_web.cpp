@@ -35,8 +35,10 @@ std::string url_encoded(std::string_view text) {
 }
 
 int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -50,7 +52,8 @@ std::string encoded(std::string_view text, std::string_view alphabet) {
     for (std::size_t at = 0; at < text.size(); at += 3) {
         std::uint32_t group = 0;
         for (std::size_t i = 0; i < 3; ++i) {
-            group = group << 8U | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
+            group = group << 8U |
+                    (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
         }
         for (std::size_t i = 0; i < 4; ++i) {
             const bool padding = at + i > text.size();
@@ -95,11 +98,21 @@ void append_json_text(std::string& out, std::string_view text) {
     out += '"';
     for (const char c : text) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
             default:
                 if (static_cast<unsigned char>(c) < 0x20) {
                     char code[8];
@@ -194,8 +207,8 @@ Val url_decode(Env& env, const Val& input, const FilterArgs&) {
     const std::string_view text = text_of(env, input);
     std::string result;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        const bool coded = text[at] == '%' && at + 2 < text.size() && hex_digit(text[at + 1]) >= 0 &&
-                           hex_digit(text[at + 2]) >= 0;
+        const bool coded = text[at] == '%' && at + 2 < text.size() &&
+                           hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
         if (coded) {
             result += static_cast<char>(hex_digit(text[at + 1]) * 16 + hex_digit(text[at + 2]));
             at += 2;
@@ -203,7 +216,8 @@ Val url_decode(Env& env, const Val& input, const FilterArgs&) {
             result += text[at] == '+' ? ' ' : text[at];
         }
     }
-    return is_utf8(result) ? env.keep(result) : env.fail("url_decode gives bytes that are not UTF-8");
+    return is_utf8(result) ? env.keep(result)
+                           : env.fail("url_decode gives bytes that are not UTF-8");
 }
 
 /// `{{ url | url_param: "utm_source", "email" }}`: adds a query parameter before any `#`.
@@ -220,7 +234,8 @@ Val url_param(Env& env, const Val& input, const FilterArgs& args) {
     return env.keep(result.append(url.substr(fragment)));
 }
 
-/// A mark for link shortening: the text is unchanged here; whoever sends the message may replace it.
+/// A mark for link shortening: the text is unchanged here; whoever sends the message may replace
+/// it.
 Val short_link(Env&, const Val& input, const FilterArgs&) {
     return input;
 }

@@ -44,16 +44,26 @@ std::size_t comparison_bytes(std::string_view text) {
 
 Token::Kind sign_kind(char c) {
     switch (c) {
-        case '|': return Token::Kind::pipe;
-        case '.': return Token::Kind::dot;
-        case ':': return Token::Kind::colon;
-        case ',': return Token::Kind::comma;
-        case '[': return Token::Kind::open;
-        case ']': return Token::Kind::close;
-        case '(': return Token::Kind::open_round;
-        case ')': return Token::Kind::close_round;
-        case '=': return Token::Kind::assign;
-        default: return Token::Kind::unknown;
+        case '|':
+            return Token::Kind::pipe;
+        case '.':
+            return Token::Kind::dot;
+        case ':':
+            return Token::Kind::colon;
+        case ',':
+            return Token::Kind::comma;
+        case '[':
+            return Token::Kind::open;
+        case ']':
+            return Token::Kind::close;
+        case '(':
+            return Token::Kind::open_round;
+        case ')':
+            return Token::Kind::close_round;
+        case '=':
+            return Token::Kind::assign;
+        default:
+            return Token::Kind::unknown;
     }
 }
 

@@ -8,8 +8,22 @@ namespace sluice::dsl::tpl {
 
 struct Token {
     enum class Kind : std::uint8_t {
-        end, id, number, text, pipe, dot, dots, colon, comma, open, close, open_round, close_round,
-        compare, assign, unknown
+        end,
+        id,
+        number,
+        text,
+        pipe,
+        dot,
+        dots,
+        colon,
+        comma,
+        open,
+        close,
+        open_round,
+        close_round,
+        compare,
+        assign,
+        unknown
     };
     Kind kind = Kind::end;
     std::string_view text;  // with the quotes

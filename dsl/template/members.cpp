@@ -7,35 +7,52 @@ namespace sluice::dsl::tpl {
 namespace {
 
 Val loop_member(const LoopState& loop, std::string_view key) {
-    if (key == "length") return Val::of(loop.length);
-    if (key == "index") return Val::of(loop.index + 1);
-    if (key == "index0") return Val::of(loop.index);
-    if (key == "rindex") return Val::of(loop.length - loop.index);
-    if (key == "rindex0") return Val::of(loop.length - loop.index - 1);
-    if (key == "first") return Val::of(loop.index == 0);
-    if (key == "last") return Val::of(loop.index == loop.length - 1);
+    if (key == "length")
+        return Val::of(loop.length);
+    if (key == "index")
+        return Val::of(loop.index + 1);
+    if (key == "index0")
+        return Val::of(loop.index);
+    if (key == "rindex")
+        return Val::of(loop.length - loop.index);
+    if (key == "rindex0")
+        return Val::of(loop.length - loop.index - 1);
+    if (key == "first")
+        return Val::of(loop.index == 0);
+    if (key == "last")
+        return Val::of(loop.index == loop.length - 1);
     if (loop.is_row) {
-        if (key == "col") return Val::of(loop.column);
-        if (key == "col0") return Val::of(loop.column - 1);
-        if (key == "row") return Val::of(loop.row);
-        if (key == "col_first") return Val::of(loop.column == 1);
-        if (key == "col_last") return Val::of(loop.column == loop.columns);
+        if (key == "col")
+            return Val::of(loop.column);
+        if (key == "col0")
+            return Val::of(loop.column - 1);
+        if (key == "row")
+            return Val::of(loop.row);
+        if (key == "col_first")
+            return Val::of(loop.column == 1);
+        if (key == "col_last")
+            return Val::of(loop.column == loop.columns);
         return Val::absent();
     }
-    if (key == "name") return Val::of(loop.name);
-    if (key == "parentloop" && loop.parent != nullptr) return Val::loop(loop.parent);
+    if (key == "name")
+        return Val::of(loop.name);
+    if (key == "parentloop" && loop.parent != nullptr)
+        return Val::loop(loop.parent);
     return Val::absent();
 }
 
 Val size_of(const Val& value) {
     switch (value.kind) {
-        case Val::Kind::text: return Val::of(static_cast<std::int64_t>(code_points(value.text())));
+        case Val::Kind::text:
+            return Val::of(static_cast<std::int64_t>(code_points(value.text())));
         case Val::Kind::list:
         case Val::Kind::data_list:
-        case Val::Kind::range: return Val::of(static_cast<std::int64_t>(value.count()));
+        case Val::Kind::range:
+            return Val::of(static_cast<std::int64_t>(value.count()));
         case Val::Kind::object:
             return Val::of(static_cast<std::int64_t>(value.as.object->keys.size()));
-        default: return Val::absent();
+        default:
+            return Val::absent();
     }
 }
 

@@ -62,7 +62,16 @@ struct Chain {
     Place place;
 };
 
-enum class Comparison : std::uint8_t { truth, same, differs, less, more, at_most, at_least, contains };
+enum class Comparison : std::uint8_t {
+    truth,
+    same,
+    differs,
+    less,
+    more,
+    at_most,
+    at_least,
+    contains
+};
 enum class Relation : std::uint8_t { end, all, any };
 
 /// One comparison; `relation` joins it to the next one in the vector. Ruby groups from the right:
@@ -94,19 +103,19 @@ struct NamedExpr {
 };
 
 struct PartialTag {
-    std::string_view name;       // empty: computed (include only)
-    Index name_expr = kNone;     // include
-    Index bound = kNone;         // with / for
-    bool each = false;           // for
-    std::string_view alias;      // as
-    Index symbol = kNone;        // of the bound variable; kNone when computed
+    std::string_view name;    // empty: computed (include only)
+    Index name_expr = kNone;  // include
+    Index bound = kNone;      // with / for
+    bool each = false;        // for
+    std::string_view alias;   // as
+    Index symbol = kNone;     // of the bound variable; kNone when computed
     Index first_arg = 0;
     Index args = 0;
 };
 
 struct CycleTag {
-    Index name = kNone;         // named group
-    std::string_view key;       // unnamed group
+    Index name = kNone;    // named group
+    std::string_view key;  // unnamed group
     Index first = 0;
     Index count = 0;
 };
@@ -134,7 +143,6 @@ enum class Op : std::uint8_t {
     include,  // a: partial tag
     nothing,
 };
-
 
 struct Node {
     Op op = Op::nothing;

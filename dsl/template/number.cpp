@@ -137,9 +137,12 @@ double decimal_result(Operation operation, const Val& left, const Val& right) {
         case Operation::minus:
             return align(a, b) ? double_of({a.mantissa - b.mantissa, a.exponent})
                                : plain(left) - plain(right);
-        case Operation::times: return double_of({a.mantissa * b.mantissa, a.exponent + b.exponent});
-        case Operation::divided_by: return divide(a, b);
-        case Operation::modulo: return modulo(a, b, std::fmod(plain(left), plain(right)));
+        case Operation::times:
+            return double_of({a.mantissa * b.mantissa, a.exponent + b.exponent});
+        case Operation::divided_by:
+            return divide(a, b);
+        case Operation::modulo:
+            return modulo(a, b, std::fmod(plain(left), plain(right)));
     }
     return 0;
 }
@@ -148,9 +151,15 @@ std::optional<std::int64_t> integer_result(Operation operation, std::int64_t a, 
     std::int64_t result = 0;
     bool overflow = false;
     switch (operation) {
-        case Operation::plus: overflow = __builtin_add_overflow(a, b, &result); break;
-        case Operation::minus: overflow = __builtin_sub_overflow(a, b, &result); break;
-        case Operation::times: overflow = __builtin_mul_overflow(a, b, &result); break;
+        case Operation::plus:
+            overflow = __builtin_add_overflow(a, b, &result);
+            break;
+        case Operation::minus:
+            overflow = __builtin_sub_overflow(a, b, &result);
+            break;
+        case Operation::times:
+            overflow = __builtin_mul_overflow(a, b, &result);
+            break;
         case Operation::divided_by:
         case Operation::modulo:
             overflow = b == -1 && a == std::numeric_limits<std::int64_t>::min();

@@ -10,7 +10,8 @@ namespace {
 void parse_snippets(Template::Impl& impl, std::vector<Fault>& faults) {
     for (std::size_t i = 0; i < impl.pending.size(); ++i) {
         const auto [name, place] = impl.pending[i];
-        const std::string_view text = impl.texts.emplace_back(impl.options.snippets->find(name)->second);
+        const std::string_view text =
+            impl.texts.emplace_back(impl.options.snippets->find(name)->second);
         std::vector<Fault> own;
         Build build{impl, own, text};
         const std::size_t known = impl.pending.size();

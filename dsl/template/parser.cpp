@@ -17,26 +17,16 @@ bool is_white(std::string_view text) {
 }  // namespace
 
 const Parser::TagRow Parser::kTags[] = {
-    {"#", &Parser::inline_comment},
-    {"assign", &Parser::assign},
-    {"break", &Parser::jump},
-    {"capture", &Parser::capture},
-    {"case", &Parser::choice},
-    {"comment", &Parser::comment},
-    {"continue", &Parser::jump},
-    {"cycle", &Parser::cycle},
-    {"decrement", &Parser::counter},
-    {"doc", &Parser::doc},
-    {"echo", &Parser::echo},
-    {"for", &Parser::loop},
-    {"if", &Parser::branches},
-    {"ifchanged", &Parser::changed},
-    {"include", &Parser::include},
-    {"increment", &Parser::counter},
-    {"liquid", &Parser::liquid},
-    {"raw", &Parser::raw},
-    {"render", &Parser::render},
-    {"tablerow", &Parser::table_row},
+    {"#", &Parser::inline_comment},  {"assign", &Parser::assign},
+    {"break", &Parser::jump},        {"capture", &Parser::capture},
+    {"case", &Parser::choice},       {"comment", &Parser::comment},
+    {"continue", &Parser::jump},     {"cycle", &Parser::cycle},
+    {"decrement", &Parser::counter}, {"doc", &Parser::doc},
+    {"echo", &Parser::echo},         {"for", &Parser::loop},
+    {"if", &Parser::branches},       {"ifchanged", &Parser::changed},
+    {"include", &Parser::include},   {"increment", &Parser::counter},
+    {"liquid", &Parser::liquid},     {"raw", &Parser::raw},
+    {"render", &Parser::render},     {"tablerow", &Parser::table_row},
     {"unless", &Parser::branches},
 };
 
@@ -135,8 +125,8 @@ bool Parser::tag_is_blank(Scanner& scanner, const Piece& piece, bool& known) {
         return (this->*row->handler)(scanner, piece);
     }
     const bool ends = piece.name.substr(0, 3) == "end";
-    const bool follows = ends && std::find(unknown_.begin(), unknown_.end(), piece.name.substr(3)) !=
-                                     unknown_.end();
+    const bool follows =
+        ends && std::find(unknown_.begin(), unknown_.end(), piece.name.substr(3)) != unknown_.end();
     const bool divides = piece.name == "else" || piece.name == "elsif" || piece.name == "when";
     if (follows) {
         return true;
@@ -179,9 +169,10 @@ void Parser::misplaced(const Stop& stop, const Piece& open) {
         }
         return;
     }
-    build_.fault(stop.piece.whole, "E311",
-                 "`" + std::string(stop.piece.name) + "` does not belong to the open `" + name + "`.",
-                 "Close the `" + name + "` first, with {% end" + name + " %}.");
+    build_.fault(
+        stop.piece.whole, "E311",
+        "`" + std::string(stop.piece.name) + "` does not belong to the open `" + name + "`.",
+        "Close the `" + name + "` first, with {% end" + name + " %}.");
 }
 
 bool Parser::simple_body(Scanner& scanner, const Piece& open) {
@@ -221,7 +212,8 @@ bool Parser::branches(Scanner& scanner, const Piece& open) {
         if (is_end(stop, open)) {
             break;
         }
-        if (stop.piece.kind != Piece::Kind::tag || (stop.piece.name != "else" && stop.piece.name != "elsif")) {
+        if (stop.piece.kind != Piece::Kind::tag ||
+            (stop.piece.name != "else" && stop.piece.name != "elsif")) {
             misplaced(stop, open);
             break;
         }

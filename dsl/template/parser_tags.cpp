@@ -32,7 +32,8 @@ bool Parser::doc(Scanner& scanner, const Piece& piece) {
         build_.fault(piece.whole, "E311", "`doc` takes nothing after its name.");
     }
     if (!scanner.raw_text("enddoc", text)) {
-        build_.fault(piece.whole, "E311", "This doc is never closed.", "Close it with {% enddoc %}.");
+        build_.fault(piece.whole, "E311", "This doc is never closed.",
+                     "Close it with {% enddoc %}.");
         halted_ = true;
     }
     return true;
@@ -44,7 +45,8 @@ bool Parser::raw(Scanner& scanner, const Piece& piece) {
         build_.fault(piece.whole, "E311", "`raw` takes nothing after its name.");
     }
     if (!scanner.raw_text("endraw", text)) {
-        build_.fault(piece.whole, "E311", "This raw is never closed.", "Close it with {% endraw %}.");
+        build_.fault(piece.whole, "E311", "This raw is never closed.",
+                     "Close it with {% endraw %}.");
         halted_ = true;
         return true;
     }
@@ -73,8 +75,9 @@ bool Parser::liquid(Scanner&, const Piece& piece) {
     if (stop.piece.kind == Piece::Kind::tag && !halted_) {
         halted_ = true;
         build_.fault(stop.piece.whole, "E311",
-                     "`" + std::string(stop.piece.name) + "` does not belong to any tag that is open "
-                     "inside this `liquid`.");
+                     "`" + std::string(stop.piece.name) +
+                         "` does not belong to any tag that is open "
+                         "inside this `liquid`.");
     }
     return stop.blank;
 }
@@ -273,7 +276,8 @@ void Parser::load_snippet(std::string_view name, const Piece& piece) {
     const Snippets* given = impl_.options.snippets;
     const auto found = given == nullptr ? Snippets::const_iterator() : given->find(name);
     if (given == nullptr || found == given->end()) {
-        build_.fault(piece.whole, "E311", "There is no snippet called `" + std::string(name) + "`.");
+        build_.fault(piece.whole, "E311",
+                     "There is no snippet called `" + std::string(name) + "`.");
         return;
     }
     impl_.pending.emplace_back(entry->first, build_.place(piece.whole));

@@ -17,9 +17,10 @@ std::string_view next_part(std::string_view& rest) {
         }
         // An apostrophe inside a word is not a quote: {name | friend of Ann's}.
         const bool opens = at == 0 || !is_space(c);
-        const bool after_word = at > 0 && !is_space(rest[at - 1]) && rest[at - 1] != ':' &&
-                                rest[at - 1] != ',';
-        if ((c == '"' || c == '\'') && opens && !after_word && rest.find(c, at + 1) != std::string_view::npos) {
+        const bool after_word =
+            at > 0 && !is_space(rest[at - 1]) && rest[at - 1] != ':' && rest[at - 1] != ',';
+        if ((c == '"' || c == '\'') && opens && !after_word &&
+            rest.find(c, at + 1) != std::string_view::npos) {
             quote = c;
         } else if (c == '|') {
             const std::string_view part = rest.substr(0, at);
@@ -95,8 +96,9 @@ Index parse_placeholder(Build& build, std::string_view inner) {
         const std::string_view whole = next_part(rest);
         const std::string_view part = trim(whole);
         if (part.empty()) {
-            build.fault({bar, 1}, "E311", "There is nothing after this bar.",
-                        "Write the words to use when the value is missing: {customer.first_name | there}");
+            build.fault(
+                {bar, 1}, "E311", "There is nothing after this bar.",
+                "Write the words to use when the value is missing: {customer.first_name | there}");
             return kNone;
         }
         if (!is_filter(part)) {

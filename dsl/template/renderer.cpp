@@ -35,7 +35,8 @@ RenderResult render(const Template& tmpl, const Data& data, const RenderOptions&
 
 bool Renderer::grown() {
     if (out_->size() + captured_ > options_.output_bytes_max) {
-        env_.fail("the text is longer than " + std::to_string(options_.output_bytes_max) + " bytes");
+        env_.fail("the text is longer than " + std::to_string(options_.output_bytes_max) +
+                  " bytes");
     }
     return !env_.failed();
 }
@@ -57,8 +58,12 @@ Renderer::Flow Renderer::walk(Index first, Index end) {
 Renderer::Flow Renderer::node(const Node& node, Index at) {
     Flow flow = Flow::go_on;
     switch (node.op) {
-        case Op::text: out_->append(node.text); break;
-        case Op::output: print(chain(node.a), node); break;
+        case Op::text:
+            out_->append(node.text);
+            break;
+        case Op::output:
+            print(chain(node.a), node);
+            break;
         case Op::assign: {
             const Val value = chain(node.b);
             Slot& slot = scope_->slots[node.a];
@@ -66,24 +71,47 @@ Renderer::Flow Renderer::node(const Node& node, Index at) {
             slot.has_assigned = true;
             break;
         }
-        case Op::capture: flow = capture(node, at); break;
-        case Op::branches: flow = branches(node, at); break;
-        case Op::choice: flow = choice(node, at); break;
-        case Op::loop: flow = loop(node, at); break;
-        case Op::table_row: flow = table_row(node, at); break;
-        case Op::cycle: cycle(node); break;
+        case Op::capture:
+            flow = capture(node, at);
+            break;
+        case Op::branches:
+            flow = branches(node, at);
+            break;
+        case Op::choice:
+            flow = choice(node, at);
+            break;
+        case Op::loop:
+            flow = loop(node, at);
+            break;
+        case Op::table_row:
+            flow = table_row(node, at);
+            break;
+        case Op::cycle:
+            cycle(node);
+            break;
         case Op::increment:
-        case Op::decrement: count(node); break;
-        case Op::break_loop: return Flow::leave_loop;
-        case Op::continue_loop: return Flow::next_round;
-        case Op::changed: flow = changed(node, at); break;
-        case Op::render: flow = render(node); break;
-        case Op::include: flow = include(node); break;
+        case Op::decrement:
+            count(node);
+            break;
+        case Op::break_loop:
+            return Flow::leave_loop;
+        case Op::continue_loop:
+            return Flow::next_round;
+        case Op::changed:
+            flow = changed(node, at);
+            break;
+        case Op::render:
+            flow = render(node);
+            break;
+        case Op::include:
+            flow = include(node);
+            break;
         case Op::branch:
         case Op::option:
         case Op::body:
         case Op::otherwise:
-        case Op::nothing: break;
+        case Op::nothing:
+            break;
     }
     return grown() ? flow : Flow::stop;
 }

@@ -50,7 +50,9 @@ private:
     class Bound {
     public:
         Bound(Renderer& renderer, Index symbol)
-            : slot_(renderer.scope_->slots[symbol]), before_(slot_.scoped), had_(slot_.has_scoped) {}
+            : slot_(renderer.scope_->slots[symbol]),
+              before_(slot_.scoped),
+              had_(slot_.has_scoped) {}
         Bound(const Bound&) = delete;
         Bound& operator=(const Bound&) = delete;
         ~Bound() {

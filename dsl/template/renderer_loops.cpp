@@ -54,11 +54,13 @@ bool Renderer::segment_of(const LoopTag& tag, Segment& segment) {
         if (segment.items.is(Val::Kind::object)) {
             size = segment.items.as.object->keys.size();
         }
-        const auto total = static_cast<std::int64_t>(std::min<std::size_t>(size, static_cast<std::size_t>(kNoLimit)));
+        const auto total = static_cast<std::int64_t>(
+            std::min<std::size_t>(size, static_cast<std::size_t>(kNoLimit)));
         // A negative offset moves the end of a limited loop but not its start, as in Ruby.
-        const std::int64_t end = limit == kNoLimit || offset > kNoLimit - std::max<std::int64_t>(limit, 0)
-                                     ? total
-                                     : std::min(total, offset + limit);
+        const std::int64_t end =
+            limit == kNoLimit || offset > kNoLimit - std::max<std::int64_t>(limit, 0)
+                ? total
+                : std::min(total, offset + limit);
         segment.first = std::max<std::int64_t>(offset, 0);
         segment.count = std::max<std::int64_t>(end - segment.first, 0);
     }
@@ -74,9 +76,8 @@ Val Renderer::item_of(const Segment& segment, std::int64_t index) {
     }
     const std::int64_t at = segment.reversed ? segment.count - 1 - index : index;
     const auto position = static_cast<std::size_t>(segment.first + at);
-    return segment.items.is(Val::Kind::object)
-               ? pair_at(env_, *segment.items.as.object, position)
-               : segment.items.item(position);
+    return segment.items.is(Val::Kind::object) ? pair_at(env_, *segment.items.as.object, position)
+                                               : segment.items.item(position);
 }
 
 Renderer::Flow Renderer::loop(const Node& parent, Index at) {
@@ -143,7 +144,9 @@ Renderer::Flow Renderer::table_row(const Node& parent, Index at) {
         }
         const bool full = state->column == state->columns;
         if (full && state->index + 1 < segment.count) {
-            out_->append("</tr>\n<tr class=\"row").append(std::to_string(state->row + 1)).append("\">");
+            out_->append("</tr>\n<tr class=\"row")
+                .append(std::to_string(state->row + 1))
+                .append("\">");
         }
         state->row += full ? 1 : 0;
         state->column = full ? 1 : state->column + 1;

@@ -8,7 +8,8 @@ void split_tag(Piece& piece) {
     const std::string_view body = trim(piece.inner);
     std::size_t size = 0;
     const auto word = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
     };
     while (size < body.size() && word(body[size])) {
         ++size;
@@ -59,8 +60,8 @@ bool Scanner::at_placeholder(std::size_t at) const {
 std::size_t Scanner::text_end() const {
     for (std::size_t at = text_.find('{', at_); at != std::string_view::npos;
          at = text_.find('{', at + 1)) {
-        const bool escaped = build_.impl.options.syntax == Syntax::placeholder && at > at_ &&
-                             text_[at - 1] == '\\';
+        const bool escaped =
+            build_.impl.options.syntax == Syntax::placeholder && at > at_ && text_[at - 1] == '\\';
         if (escaped) {
             return at - 1;  // before the backslash
         }
@@ -114,7 +115,8 @@ Piece Scanner::braced(Piece::Kind kind, std::string_view close) {
         at_ = text_.size();
         return {Piece::Kind::end, {}, {}, {}, {}};
     }
-    Piece piece{kind, text_.substr(at_, end + 2 - at_), text_.substr(at_ + 2, end - at_ - 2), {}, {}};
+    Piece piece{
+        kind, text_.substr(at_, end + 2 - at_), text_.substr(at_ + 2, end - at_ - 2), {}, {}};
     at_ = end + 2;
     if (!piece.inner.empty() && piece.inner.front() == '-') {
         piece.inner.remove_prefix(1);
@@ -165,7 +167,8 @@ bool Scanner::raw_text(std::string_view name, std::string_view& body) {
         const std::size_t start = at_;
         for (Piece line = line_piece(); line.kind != Piece::Kind::end; line = line_piece()) {
             if (line.name == name) {
-                body = text_.substr(start, static_cast<std::size_t>(line.whole.data() - text_.data()) - start);
+                body = text_.substr(
+                    start, static_cast<std::size_t>(line.whole.data() - text_.data()) - start);
                 return true;
             }
         }

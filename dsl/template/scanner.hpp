@@ -11,10 +11,10 @@ namespace sluice::dsl::tpl {
 struct Piece {
     enum class Kind : std::uint8_t { end, text, output, tag, placeholder };
     Kind kind = Kind::end;
-    std::string_view whole;  // with the braces
-    std::string_view inner;  // without braces and white space control
-    std::string_view name;   // tag: its first word
-    std::string_view markup; // tag: what follows the name
+    std::string_view whole;   // with the braces
+    std::string_view inner;   // without braces and white space control
+    std::string_view name;    // tag: its first word
+    std::string_view markup;  // tag: what follows the name
 };
 
 /// Reads pieces one after the other and applies white space control (`{%- … -%}`) to the text.

@@ -31,7 +31,8 @@ int weekday_of(const Civil& civil) {
 
 int day_of_year(const Civil& civil) {
     return static_cast<int>(days_of(civil.year, civil.month, civil.day) -
-                            days_of(civil.year, 1, 1)) + 1;
+                            days_of(civil.year, 1, 1)) +
+           1;
 }
 
 struct IsoWeek {
@@ -66,7 +67,8 @@ std::string worded(std::string_view word, const Directive& d) {
         text = word == upcase(word) ? downcase(text) : upcase(text);
     }
     if (d.width > 0 && text.size() < static_cast<std::size_t>(d.width)) {
-        text.insert(0, static_cast<std::size_t>(d.width) - text.size(), d.padding == '0' ? '0' : ' ');
+        text.insert(0, static_cast<std::size_t>(d.width) - text.size(),
+                    d.padding == '0' ? '0' : ' ');
     }
     return text;
 }
@@ -152,29 +154,46 @@ private:
 
     std::string date_part(const Directive& d) const {
         switch (d.letter) {
-            case 'Y': return padded(civil_.year, d, civil_.year < 0 ? 5 : 4, '0');
-            case 'C': return padded(civil_.year / 100, d, 2, '0');
-            case 'y': return padded(civil_.year % 100, d, 2, '0');
-            case 'm': return padded(civil_.month, d, 2, '0');
-            case 'B': return worded(kMonths[static_cast<std::size_t>(civil_.month - 1)], d);
+            case 'Y':
+                return padded(civil_.year, d, civil_.year < 0 ? 5 : 4, '0');
+            case 'C':
+                return padded(civil_.year / 100, d, 2, '0');
+            case 'y':
+                return padded(civil_.year % 100, d, 2, '0');
+            case 'm':
+                return padded(civil_.month, d, 2, '0');
+            case 'B':
+                return worded(kMonths[static_cast<std::size_t>(civil_.month - 1)], d);
             case 'b':
             case 'h':
                 return worded(kMonths[static_cast<std::size_t>(civil_.month - 1)].substr(0, 3), d);
-            case 'd': return padded(civil_.day, d, 2, '0');
-            case 'e': return padded(civil_.day, d, 2, ' ');
-            case 'j': return padded(day_of_year(civil_), d, 3, '0');
-            case 'A': return worded(kDays[static_cast<std::size_t>(weekday_of(civil_))], d);
+            case 'd':
+                return padded(civil_.day, d, 2, '0');
+            case 'e':
+                return padded(civil_.day, d, 2, ' ');
+            case 'j':
+                return padded(day_of_year(civil_), d, 3, '0');
+            case 'A':
+                return worded(kDays[static_cast<std::size_t>(weekday_of(civil_))], d);
             case 'a':
                 return worded(kDays[static_cast<std::size_t>(weekday_of(civil_))].substr(0, 3), d);
-            case 'u': return padded((weekday_of(civil_) + 6) % 7 + 1, d, 1, '0');
-            case 'w': return padded(weekday_of(civil_), d, 1, '0');
-            case 'G': return padded(iso_week_of(civil_).year, d, 4, '0');
-            case 'g': return padded(iso_week_of(civil_).year % 100, d, 2, '0');
-            case 'V': return padded(iso_week_of(civil_).week, d, 2, '0');
-            case 'U': return padded((day_of_year(civil_) + 6 - weekday_of(civil_)) / 7, d, 2, '0');
+            case 'u':
+                return padded((weekday_of(civil_) + 6) % 7 + 1, d, 1, '0');
+            case 'w':
+                return padded(weekday_of(civil_), d, 1, '0');
+            case 'G':
+                return padded(iso_week_of(civil_).year, d, 4, '0');
+            case 'g':
+                return padded(iso_week_of(civil_).year % 100, d, 2, '0');
+            case 'V':
+                return padded(iso_week_of(civil_).week, d, 2, '0');
+            case 'U':
+                return padded((day_of_year(civil_) + 6 - weekday_of(civil_)) / 7, d, 2, '0');
             case 'W':
-                return padded((day_of_year(civil_) + 6 - (weekday_of(civil_) + 6) % 7) / 7, d, 2, '0');
-            default: return {};
+                return padded((day_of_year(civil_) + 6 - (weekday_of(civil_) + 6) % 7) / 7, d, 2,
+                              '0');
+            default:
+                return {};
         }
     }
 
@@ -182,39 +201,66 @@ private:
         const int hour12 = (civil_.hour + 11) % 12 + 1;
         const bool afternoon = civil_.hour >= 12;
         switch (d.letter) {
-            case 'H': return padded(civil_.hour, d, 2, '0');
-            case 'k': return padded(civil_.hour, d, 2, ' ');
-            case 'I': return padded(hour12, d, 2, '0');
-            case 'l': return padded(hour12, d, 2, ' ');
-            case 'M': return padded(civil_.minute, d, 2, '0');
-            case 'S': return padded(civil_.second, d, 2, '0');
-            case 'L': return fraction_text(civil_.millisecond, d, 3);
-            case 'N': return fraction_text(civil_.millisecond, d, 9);
-            case 'p': return worded(afternoon ? "PM" : "AM", d);
-            case 'P': return worded(afternoon ? "pm" : "am", d);
-            case 'z': return zone_text(time_.offset_s, d);
-            case 'Z': return time_.offset_s == 0 ? worded("UTC", d) : zone_text(time_.offset_s, d);
-            case 's': return padded((time_.epoch_ms - (time_.epoch_ms % 1000 + 1000) % 1000) / 1000, d, 1, '0');
-            default: return {};
+            case 'H':
+                return padded(civil_.hour, d, 2, '0');
+            case 'k':
+                return padded(civil_.hour, d, 2, ' ');
+            case 'I':
+                return padded(hour12, d, 2, '0');
+            case 'l':
+                return padded(hour12, d, 2, ' ');
+            case 'M':
+                return padded(civil_.minute, d, 2, '0');
+            case 'S':
+                return padded(civil_.second, d, 2, '0');
+            case 'L':
+                return fraction_text(civil_.millisecond, d, 3);
+            case 'N':
+                return fraction_text(civil_.millisecond, d, 9);
+            case 'p':
+                return worded(afternoon ? "PM" : "AM", d);
+            case 'P':
+                return worded(afternoon ? "pm" : "am", d);
+            case 'z':
+                return zone_text(time_.offset_s, d);
+            case 'Z':
+                return time_.offset_s == 0 ? worded("UTC", d) : zone_text(time_.offset_s, d);
+            case 's':
+                return padded((time_.epoch_ms - (time_.epoch_ms % 1000 + 1000) % 1000) / 1000, d, 1,
+                              '0');
+            default:
+                return {};
         }
     }
 
     std::string composite(const Directive& d) {
         switch (d.letter) {
-            case 'n': return worded("\n", d);
-            case 't': return worded("\t", d);
-            case '%': return worded("%", d);
-            case 'c': return worded(format("%a %b %e %H:%M:%S %Y"), d);
+            case 'n':
+                return worded("\n", d);
+            case 't':
+                return worded("\t", d);
+            case '%':
+                return worded("%", d);
+            case 'c':
+                return worded(format("%a %b %e %H:%M:%S %Y"), d);
             case 'D':
-            case 'x': return worded(format("%m/%d/%y"), d);
-            case 'F': return worded(format("%Y-%m-%d"), d);
+            case 'x':
+                return worded(format("%m/%d/%y"), d);
+            case 'F':
+                return worded(format("%Y-%m-%d"), d);
             case 'T':
-            case 'X': return worded(format("%H:%M:%S"), d);
-            case 'r': return worded(format("%I:%M:%S %p"), d);
-            case 'R': return worded(format("%H:%M"), d);
-            case 'v': return worded(format("%e-%^b-%Y"), d);
-            case '+': return worded(format("%a %b %e %H:%M:%S %Z %Y"), d);
-            default: return {};
+            case 'X':
+                return worded(format("%H:%M:%S"), d);
+            case 'r':
+                return worded(format("%I:%M:%S %p"), d);
+            case 'R':
+                return worded(format("%H:%M"), d);
+            case 'v':
+                return worded(format("%e-%^b-%Y"), d);
+            case '+':
+                return worded(format("%a %b %e %H:%M:%S %Z %Y"), d);
+            default:
+                return {};
         }
     }
 

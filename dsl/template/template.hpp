@@ -26,8 +26,8 @@ struct Data {
     std::int64_t last = 0;     // range only
     double decimal = 0;
     std::string text;
-    std::vector<Data> items;           // list items, or object values
-    std::vector<std::string> keys;     // object keys, parallel to items
+    std::vector<Data> items;        // list items, or object values
+    std::vector<std::string> keys;  // object keys, parallel to items
 
     static Data nil() { return {}; }
     static Data of(bool value);
@@ -50,8 +50,8 @@ Data to_data(const Value& value);
 struct Shape {
     std::string name;
     bool record = false;
-    Type type;                  // scalar only
-    bool optional = false;      // may be missing: using it without `default`/`|`-fallback is an error
+    Type type;              // scalar only
+    bool optional = false;  // may be missing: using it without `default`/`|`-fallback is an error
     std::vector<Shape> fields;  // record only
     std::string declared_at;    // "00-schema.flow:19", for the message; may be empty
 };
@@ -114,8 +114,8 @@ private:
 // ---- render
 
 struct RenderOptions {
-    bool strict = true;             // a missing variable is an error; false: empty text (Liquid lax)
-    std::int64_t now_ms = 0;        // for `now` and `date: "now"`; milliseconds since the epoch
+    bool strict = true;       // a missing variable is an error; false: empty text (Liquid lax)
+    std::int64_t now_ms = 0;  // for `now` and `date: "now"`; milliseconds since the epoch
     /// Seconds east of UTC at an instant (ms since the epoch), in the customer's zone; when not
     /// set, UTC. Used by the date filter.
     std::function<std::int64_t(std::int64_t ms)> utc_offset;

@@ -40,10 +40,14 @@ unsigned byte_at(std::string_view text, std::size_t at) {
 }
 
 std::size_t announced_bytes(unsigned lead) {
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead <= 0xDF) return 2;
-    if (lead >= 0xE0 && lead <= 0xEF) return 3;
-    if (lead >= 0xF0 && lead <= 0xF4) return 4;
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xC2 && lead <= 0xDF)
+        return 2;
+    if (lead >= 0xE0 && lead <= 0xEF)
+        return 3;
+    if (lead >= 0xF0 && lead <= 0xF4)
+        return 4;
     return 0;
 }
 
@@ -138,8 +142,9 @@ namespace {
 template <std::size_t N>
 char32_t mapped(const CaseRun (&runs)[N], char32_t c) {
     const auto wanted = static_cast<std::int32_t>(c);
-    const auto* after = std::upper_bound(std::begin(runs), std::end(runs), wanted,
-                                         [](std::int32_t v, const CaseRun& r) { return v < r.first; });
+    const auto* after =
+        std::upper_bound(std::begin(runs), std::end(runs), wanted,
+                         [](std::int32_t v, const CaseRun& r) { return v < r.first; });
     // Runs of step 2 interleave (upper and lower alternate), so the one before may hold it too.
     for (int back = 0; back < 2 && after != std::begin(runs); ++back) {
         --after;
@@ -153,11 +158,16 @@ char32_t mapped(const CaseRun (&runs)[N], char32_t c) {
 /// Characters whose capital is more than one letter.
 std::string_view expanded_upper(char32_t c, bool title) {
     switch (c) {
-        case 0xDF: return title ? "Ss" : "SS";
-        case 0xFB00: return title ? "Ff" : "FF";
-        case 0xFB01: return title ? "Fi" : "FI";
-        case 0xFB02: return title ? "Fl" : "FL";
-        default: return {};
+        case 0xDF:
+            return title ? "Ss" : "SS";
+        case 0xFB00:
+            return title ? "Ff" : "FF";
+        case 0xFB01:
+            return title ? "Fi" : "FI";
+        case 0xFB02:
+            return title ? "Fl" : "FL";
+        default:
+            return {};
     }
 }
 
@@ -219,12 +229,18 @@ namespace {
 
 std::string_view entity_of(char c) {
     switch (c) {
-        case '&': return "&amp;";
-        case '<': return "&lt;";
-        case '>': return "&gt;";
-        case '"': return "&quot;";
-        case '\'': return "&#39;";
-        default: return {};
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&#39;";
+        default:
+            return {};
     }
 }
 
@@ -332,8 +348,8 @@ std::size_t distance(std::string_view left, std::string_view right) {
         for (std::size_t j = 1; j <= right.size(); ++j) {
             const std::size_t changed_cost = left[i - 1] == right[j - 1] ? 0 : 1;
             next[j] = std::min({next[j - 1] + 1, row[j] + 1, row[j - 1] + changed_cost});
-            const bool swapped = i > 1 && j > 1 && left[i - 1] == right[j - 2] &&
-                                 left[i - 2] == right[j - 1];
+            const bool swapped =
+                i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
             next[j] = swapped ? std::min(next[j], before[j - 2] + 1) : next[j];
         }
         before.swap(row);

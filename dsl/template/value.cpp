@@ -78,12 +78,18 @@ Val Val::keyword(Kind kind) {
 Val Val::of(const Data& data) {
     Val result;
     switch (data.kind) {
-        case Data::Kind::nil: return absent();
-        case Data::Kind::boolean: return of(data.boolean);
-        case Data::Kind::integer: return of(data.integer);
-        case Data::Kind::decimal: return of(data.decimal);
-        case Data::Kind::text: return of(std::string_view(data.text));
-        case Data::Kind::range: return range(data.integer, data.last);
+        case Data::Kind::nil:
+            return absent();
+        case Data::Kind::boolean:
+            return of(data.boolean);
+        case Data::Kind::integer:
+            return of(data.integer);
+        case Data::Kind::decimal:
+            return of(data.decimal);
+        case Data::Kind::text:
+            return of(std::string_view(data.text));
+        case Data::Kind::range:
+            return range(data.integer, data.last);
         case Data::Kind::list:
             result.kind = Kind::data_list;
             result.as.datas = &data.items;
@@ -108,7 +114,8 @@ std::string_view Val::text() const {
 std::size_t Val::count() const {
     if (is(Kind::range)) {
         // Unsigned subtraction is exact for every pair of ends; the largest range saturates.
-        const auto span = static_cast<std::uint64_t>(extent) - static_cast<std::uint64_t>(as.integer);
+        const auto span =
+            static_cast<std::uint64_t>(extent) - static_cast<std::uint64_t>(as.integer);
         return extent < as.integer ? 0 : (span == UINT64_MAX ? span : span + 1);
     }
     return is_list() ? static_cast<std::size_t>(extent) : 0;
@@ -116,10 +123,14 @@ std::size_t Val::count() const {
 
 Val Val::item(std::size_t index) const {
     switch (kind) {
-        case Kind::list: return as.items[index];
-        case Kind::data_list: return of((*as.datas)[index]);
-        case Kind::range: return of(as.integer + static_cast<std::int64_t>(index));
-        default: return nil();
+        case Kind::list:
+            return as.items[index];
+        case Kind::data_list:
+            return of((*as.datas)[index]);
+        case Kind::range:
+            return of(as.integer + static_cast<std::int64_t>(index));
+        default:
+            return nil();
     }
 }
 
@@ -192,12 +203,14 @@ void append_decimal(std::string& out, double value) {
         out += "NaN";
         return;
     }
-    if (value > std::numeric_limits<double>::max() || value < std::numeric_limits<double>::lowest()) {
+    if (value > std::numeric_limits<double>::max() ||
+        value < std::numeric_limits<double>::lowest()) {
         out += value > 0 ? "Infinity" : "-Infinity";
         return;
     }
     char digits[40];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
+    const auto end =
+        std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific);
     std::string_view text(digits, static_cast<std::size_t>(end.ptr - digits));
     if (text.front() == '-') {
         out += '-';
@@ -211,7 +224,9 @@ void append_decimal(std::string& out, double value) {
         out.append(mantissa, 0, 1).append(".");
         out += mantissa.size() > 1 ? mantissa.substr(1) : "0";
         const int size = exponent < 0 ? -exponent : exponent;
-        out.append(exponent < 0 ? "e-" : "e+").append(size < 10 ? "0" : "").append(std::to_string(size));
+        out.append(exponent < 0 ? "e-" : "e+")
+            .append(size < 10 ? "0" : "")
+            .append(std::to_string(size));
         return;
     }
     if (exponent < 0) {
@@ -238,12 +253,23 @@ void append_quoted(std::string& out, std::string_view text) {
     out += '"';
     for (const char c : text) {
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default: out += c;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            default:
+                out += c;
         }
     }
     out += '"';
@@ -288,20 +314,35 @@ void append_text(std::string& out, const Val& value) {
     switch (value.kind) {
         case Val::Kind::nil:
         case Val::Kind::blank:
-        case Val::Kind::empty: return;
-        case Val::Kind::boolean: out += value.as.boolean ? "true" : "false"; return;
-        case Val::Kind::integer: append_integer(out, value.as.integer); return;
-        case Val::Kind::decimal: append_decimal(out, value.as.decimal); return;
-        case Val::Kind::text: out += value.text(); return;
+        case Val::Kind::empty:
+            return;
+        case Val::Kind::boolean:
+            out += value.as.boolean ? "true" : "false";
+            return;
+        case Val::Kind::integer:
+            append_integer(out, value.as.integer);
+            return;
+        case Val::Kind::decimal:
+            append_decimal(out, value.as.decimal);
+            return;
+        case Val::Kind::text:
+            out += value.text();
+            return;
         case Val::Kind::list:
-        case Val::Kind::data_list: append_list(out, value); return;
-        case Val::Kind::object: append_object(out, *value.as.object); return;
+        case Val::Kind::data_list:
+            append_list(out, value);
+            return;
+        case Val::Kind::object:
+            append_object(out, *value.as.object);
+            return;
         case Val::Kind::range:
             append_integer(out, value.as.integer);
             out += "..";
             append_integer(out, value.extent);
             return;
-        case Val::Kind::loop: out += value.as.loop->is_row ? "tablerowloop" : "forloop"; return;
+        case Val::Kind::loop:
+            out += value.as.loop->is_row ? "tablerowloop" : "forloop";
+            return;
     }
 }
 
@@ -330,13 +371,19 @@ namespace {
 
 bool is_blank(const Val& value) {
     switch (value.kind) {
-        case Val::Kind::nil: return true;
-        case Val::Kind::boolean: return !value.as.boolean;
-        case Val::Kind::text: return trim(value.text()).empty();
+        case Val::Kind::nil:
+            return true;
+        case Val::Kind::boolean:
+            return !value.as.boolean;
+        case Val::Kind::text:
+            return trim(value.text()).empty();
         case Val::Kind::list:
-        case Val::Kind::data_list: return value.extent == 0;
-        case Val::Kind::object: return value.as.object->keys.empty();
-        default: return false;
+        case Val::Kind::data_list:
+            return value.extent == 0;
+        case Val::Kind::object:
+            return value.as.object->keys.empty();
+        default:
+            return false;
     }
 }
 
@@ -344,9 +391,12 @@ bool is_empty(const Val& value) {
     switch (value.kind) {
         case Val::Kind::text:
         case Val::Kind::list:
-        case Val::Kind::data_list: return value.extent == 0;
-        case Val::Kind::object: return value.as.object->keys.empty();
-        default: return false;
+        case Val::Kind::data_list:
+            return value.extent == 0;
+        case Val::Kind::object:
+            return value.as.object->keys.empty();
+        default:
+            return false;
     }
 }
 
@@ -405,14 +455,20 @@ bool equal(const Val& left, const Val& right) {
         return false;
     }
     switch (left.kind) {
-        case Val::Kind::nil: return true;
-        case Val::Kind::boolean: return left.as.boolean == right.as.boolean;
-        case Val::Kind::text: return left.text() == right.text();
-        case Val::Kind::object: return equal_objects(*left.as.object, *right.as.object);
+        case Val::Kind::nil:
+            return true;
+        case Val::Kind::boolean:
+            return left.as.boolean == right.as.boolean;
+        case Val::Kind::text:
+            return left.text() == right.text();
+        case Val::Kind::object:
+            return equal_objects(*left.as.object, *right.as.object);
         case Val::Kind::range:
             return left.as.integer == right.as.integer && left.extent == right.extent;
-        case Val::Kind::loop: return left.as.loop == right.as.loop;
-        default: return false;
+        case Val::Kind::loop:
+            return left.as.loop == right.as.loop;
+        default:
+            return false;
     }
 }
 

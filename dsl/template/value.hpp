@@ -32,7 +32,18 @@ struct LoopState {
 /// `safe` marks text that is already HTML.
 struct Val {
     enum class Kind : std::uint8_t {
-        nil, boolean, integer, decimal, text, list, data_list, object, range, blank, empty, loop
+        nil,
+        boolean,
+        integer,
+        decimal,
+        text,
+        list,
+        data_list,
+        object,
+        range,
+        blank,
+        empty,
+        loop
     };
     union Payload {
         bool boolean;

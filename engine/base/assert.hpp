@@ -6,5 +6,6 @@ namespace sluice {
 }  // namespace sluice
 
 /// States what only a programmer's error can break; never used for input or I/O.
-#define ASSERT(condition) \
-    ((condition) ? static_cast<void>(0) : ::sluice::assertion_failed(#condition, __FILE__, __LINE__))
+#define ASSERT(condition)               \
+    ((condition) ? static_cast<void>(0) \
+                 : ::sluice::assertion_failed(#condition, __FILE__, __LINE__))

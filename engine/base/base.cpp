@@ -13,15 +13,24 @@ void assertion_failed(const char* condition, const char* file, int line) {
 
 std::string_view to_text(Errc code) {
     switch (code) {
-        case Errc::invalid_argument: return "invalid_argument";
-        case Errc::not_found: return "not_found";
-        case Errc::io: return "io";
-        case Errc::corrupt: return "corrupt";
-        case Errc::unavailable: return "unavailable";
-        case Errc::timeout: return "timeout";
-        case Errc::conflict: return "conflict";
-        case Errc::unsupported: return "unsupported";
-        case Errc::config: return "config";
+        case Errc::invalid_argument:
+            return "invalid_argument";
+        case Errc::not_found:
+            return "not_found";
+        case Errc::io:
+            return "io";
+        case Errc::corrupt:
+            return "corrupt";
+        case Errc::unavailable:
+            return "unavailable";
+        case Errc::timeout:
+            return "timeout";
+        case Errc::conflict:
+            return "conflict";
+        case Errc::unsupported:
+            return "unsupported";
+        case Errc::config:
+            return "config";
     }
     return "unknown";
 }

@@ -32,9 +32,9 @@ std::string tzdb_version();
 
 /// A local date and time of day.
 struct LocalTime {
-    std::int64_t days = 0;        // since 1970-01-01
-    std::int32_t seconds = 0;     // since midnight
-    std::int32_t millis = 0;      // below the second
+    std::int64_t days = 0;              // since 1970-01-01
+    std::int32_t seconds = 0;           // since midnight
+    std::int32_t millis = 0;            // below the second
     [[nodiscard]] int weekday() const;  // 0 = Monday … 6 = Sunday
 };
 
@@ -58,9 +58,11 @@ Instant subtract(Instant at, const CalendarSpan& span, Zone zone);
 inline constexpr std::uint8_t kEveryDay = 0x7f;
 inline constexpr std::uint8_t kWeekdays = 0x1f;
 
-/// T5: the first instant after `at` (or at it, when `inclusive`) whose local time is `minute` of the
-/// day on one of `weekdays`. Each wall time counts once a day: in an overlap only its first pass.
-Instant next_local(Instant at, std::int32_t minute, std::uint8_t weekdays, bool inclusive, Zone zone);
+/// T5: the first instant after `at` (or at it, when `inclusive`) whose local time is `minute` of
+/// the day on one of `weekdays`. Each wall time counts once a day: in an overlap only its first
+/// pass.
+Instant next_local(Instant at, std::int32_t minute, std::uint8_t weekdays, bool inclusive,
+                   Zone zone);
 
 /// T6: whether the local time lies in [from, to) minutes; a window with from > to crosses midnight;
 /// from == to is the whole day.

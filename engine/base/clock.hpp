@@ -15,8 +15,12 @@ using Millis = std::chrono::milliseconds;
 inline constexpr Instant kNever = Instant::max();  // no due time
 inline constexpr Instant kEpoch = Instant{};
 
-inline std::int64_t to_ms(Instant at) { return at.time_since_epoch().count(); }
-inline Instant from_ms(std::int64_t ms) { return Instant{Millis{ms}}; }
+inline std::int64_t to_ms(Instant at) {
+    return at.time_since_epoch().count();
+}
+inline Instant from_ms(std::int64_t ms) {
+    return Instant{Millis{ms}};
+}
 
 /// The one source of "now" for everything that is not handed the time as a value.
 /// Threads: now() may be called from any thread.
@@ -46,8 +50,8 @@ private:
 
 /// `2026-03-29T01:00:00Z`, with `.123` when there are milliseconds (RFC 3339, UTC).
 std::string format_rfc3339(Instant at);
-/// Reads RFC 3339 / ISO 8601 with an offset or `Z`; a text without an offset is taken as UTC; a bare
-/// date is midnight UTC. Empty when it is none of these.
+/// Reads RFC 3339 / ISO 8601 with an offset or `Z`; a text without an offset is taken as UTC; a
+/// bare date is midnight UTC. Empty when it is none of these.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
 }  // namespace sluice

@@ -14,7 +14,8 @@ inline constexpr std::size_t kBatchEventsMax = 2'500;
 inline constexpr std::size_t kInflatedBytesMax = kBatchBytesMax + 64 * 1024;
 inline constexpr std::size_t kMessageIdBytesMax = 100;
 inline constexpr std::size_t kCustomerIdBytesMax = 256;
-// Levels of JSON in one event; no real event comes near, and readers downstream count to 32 as well.
+// Levels of JSON in one event; no real event comes near, and readers downstream count to 32 as
+// well.
 inline constexpr std::size_t kJsonDepthMax = 32;
 inline constexpr std::size_t kHeaderBytesMax = 16 * 1024;
 inline constexpr std::size_t kHeaderFieldsMax = 100;
@@ -33,9 +34,9 @@ inline constexpr std::size_t kDedupeEntriesMax = 4'000'000;
 inline constexpr std::size_t kRunsPerCustomerMax = 256;
 inline constexpr std::size_t kAggregateNewestMax = 65;  // thresholds up to 64, plus one for exactly
 inline constexpr std::size_t kAggregateKeysMax = 64;
-inline constexpr std::size_t kSendMarksMax = 128;       // remembered sends for caps
+inline constexpr std::size_t kSendMarksMax = 128;             // remembered sends for caps
 inline constexpr std::size_t kEntriesPerCustomerMax = 1'024;  // remembered entries for re-entry
-inline constexpr std::size_t kTextBytesMax = 1'024;     // one text of a trait or a bound event
+inline constexpr std::size_t kTextBytesMax = 1'024;  // one text of a trait or a bound event
 inline constexpr std::size_t kListItemsMax = 64;
 
 // Steps: between two parks a run is a straight line; more than this is a fault of the program.

@@ -35,9 +35,12 @@ struct Error {
 /// stays mechanical. value() on an error terminates: that is a programmer's mistake.
 template <class T>
 using Result =
-    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error, BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
+    BOOST_OUTCOME_V2_NAMESPACE::basic_result<T, Error,
+                                             BOOST_OUTCOME_V2_NAMESPACE::policy::terminate>;
 
-inline auto success() { return BOOST_OUTCOME_V2_NAMESPACE::success(); }
+inline auto success() {
+    return BOOST_OUTCOME_V2_NAMESPACE::success();
+}
 inline auto fail(Errc code, std::string detail) {
     return BOOST_OUTCOME_V2_NAMESPACE::failure(Error{code, std::move(detail)});
 }

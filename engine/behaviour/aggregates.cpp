@@ -40,13 +40,16 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
 
 }  // namespace
 
-std::string key_text(const Value& value) { return dsl::to_text(value); }
+std::string key_text(const Value& value) {
+    return dsl::to_text(value);
+}
 
 void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
           const Occurrence& occurrence) {
     const Fields& fields = occurrence.fields;
     // A filter reads nothing but the event and literals, so the zone does not matter to it.
-    const Context context{program, customer, layout, occurrence.mark.at, Zone{}, nullptr, &fields, 0};
+    const Context context{program, customer, layout,  occurrence.mark.at,
+                          Zone{},  nullptr,  &fields, 0};
     for (Index index : program.aggregates_of_event[occurrence.event]) {
         const dsl::Aggregate& aggregate = program.aggregates[index];
         if (aggregate.filter != kNone && !evaluate(context, aggregate.filter)) {

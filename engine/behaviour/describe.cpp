@@ -84,8 +84,8 @@ private:
         add(owner + field->name + " is " + shown);
     }
     void history(Index aggregate, const Operand& key) {
-        const Memory* memory = memory_of(context_.layout, context_.program, aggregate,
-                                         evaluate(context_, key));
+        const Memory* memory =
+            memory_of(context_.layout, context_.program, aggregate, evaluate(context_, key));
         const std::string& event =
             context_.program.events[context_.program.aggregates[aggregate].event].name;
         if (memory == nullptr || memory->newest.empty()) {

@@ -15,12 +15,18 @@ constexpr std::int64_t kMsPerDay = 86'400'000;
 
 bool holds(dsl::CompareOp op, int order) {
     switch (op) {
-        case dsl::CompareOp::equal: return order == 0;
-        case dsl::CompareOp::not_equal: return order != 0;
-        case dsl::CompareOp::greater: return order > 0;
-        case dsl::CompareOp::greater_equal: return order >= 0;
-        case dsl::CompareOp::less: return order < 0;
-        case dsl::CompareOp::less_equal: return order <= 0;
+        case dsl::CompareOp::equal:
+            return order == 0;
+        case dsl::CompareOp::not_equal:
+            return order != 0;
+        case dsl::CompareOp::greater:
+            return order > 0;
+        case dsl::CompareOp::greater_equal:
+            return order >= 0;
+        case dsl::CompareOp::less:
+            return order < 0;
+        case dsl::CompareOp::less_equal:
+            return order <= 0;
     }
     return false;
 }
@@ -46,8 +52,9 @@ bool in_the(const Context& context, const dsl::CondInThe& node) {
     if (value.kind != Value::Kind::date && value.kind != Value::Kind::moment) {
         return false;
     }
-    const Instant at = value.kind == Value::Kind::moment ? from_ms(value.number)
-                                                         : local_midnight(value.number, context.zone);
+    const Instant at = value.kind == Value::Kind::moment
+                           ? from_ms(value.number)
+                           : local_midnight(value.number, context.zone);
     const CalendarSpan span = to_span(node.duration);
     if (node.next) {
         return at > context.now && at <= add(context.now, span, context.zone);
@@ -62,28 +69,31 @@ std::int64_t count_after(const Memory& memory, Instant cutoff) {
 }
 
 std::int64_t count_since_entry(const Context& context, const Memory& memory) {
-    const std::uint32_t entered = context.run == nullptr ? context.customer.events
-                                                         : context.run->entered_ordinal;
+    const std::uint32_t entered =
+        context.run == nullptr ? context.customer.events : context.run->entered_ordinal;
     return std::count_if(memory.newest.begin(), memory.newest.end(),
                          [&](const Mark& mark) { return mark.ordinal > entered; });
 }
 
 std::int64_t count(const Context& context, const dsl::CondQuantity& node) {
     using Window = dsl::CondQuantity::Window;
-    const Memory* memory = memory_of(context.layout, context.program, node.aggregate,
-                                     evaluate(context, node.key));
+    const Memory* memory =
+        memory_of(context.layout, context.program, node.aggregate, evaluate(context, node.key));
     if (memory == nullptr) {
         return 0;
     }
     switch (node.window) {
-        case Window::ever: return memory->total;
+        case Window::ever:
+            return memory->total;
         case Window::in_the_last:
             return count_after(*memory,
                                subtract(context.now, to_span(node.duration), context.zone));
-        case Window::since_entry: return count_since_entry(context, *memory);
+        case Window::since_entry:
+            return count_since_entry(context, *memory);
         case Window::since_date:
             return count_after(*memory, local_midnight(node.since, context.zone) - Millis{1});
-        case Window::before_entry: return memory->total - count_since_entry(context, *memory);
+        case Window::before_entry:
+            return memory->total - count_since_entry(context, *memory);
     }
     return 0;
 }
@@ -94,8 +104,8 @@ bool quantity(const Context& context, const dsl::CondQuantity& node) {
 }
 
 bool recency(const Context& context, const dsl::CondRecency& node) {
-    const Memory* memory = memory_of(context.layout, context.program, node.aggregate,
-                                     evaluate(context, node.key));
+    const Memory* memory =
+        memory_of(context.layout, context.program, node.aggregate, evaluate(context, node.key));
     if (memory == nullptr || memory->newest.empty()) {
         return false;
     }
@@ -103,8 +113,10 @@ bool recency(const Context& context, const dsl::CondRecency& node) {
     const Instant low = subtract(context.now, to_span(node.low), context.zone);
     switch (node.op) {
         // An event exactly D ago is outside "in the last D": its age is not less than D (T8).
-        case dsl::CondRecency::Op::more_than: return at < low;
-        case dsl::CondRecency::Op::less_than: return at > low;
+        case dsl::CondRecency::Op::more_than:
+            return at < low;
+        case dsl::CondRecency::Op::less_than:
+            return at > low;
         case dsl::CondRecency::Op::between:
             return at <= low && at > subtract(context.now, to_span(node.high), context.zone);
     }
@@ -124,7 +136,9 @@ bool can_get(const Context& context, Channel channel) {
            evaluate(context, consent);
 }
 
-std::int64_t today(const Context& context) { return to_local(context.now, context.zone).days; }
+std::int64_t today(const Context& context) {
+    return to_local(context.now, context.zone).days;
+}
 
 /// One overload for each kind of condition: the compiler lists the rest when a kind is added.
 struct Evaluator {
@@ -216,8 +230,10 @@ Value evaluate(const Context& context, const Operand& operand) {
         return operand.field < fields.size() ? fields[operand.field] : Value{};
     };
     switch (operand.kind) {
-        case Operand::Kind::literal: return operand.value;
-        case Operand::Kind::customer_field: return field_of(context.layout.traits);
+        case Operand::Kind::literal:
+            return operand.value;
+        case Operand::Kind::customer_field:
+            return field_of(context.layout.traits);
         case Operand::Kind::slot_field:
             if (context.run == nullptr || operand.slot >= context.run->slots.size()) {
                 return {};
@@ -225,8 +241,10 @@ Value evaluate(const Context& context, const Operand& operand) {
             return field_of(context.run->slots[operand.slot]);
         case Operand::Kind::event_field:
             return context.candidate == nullptr ? Value{} : field_of(*context.candidate);
-        case Operand::Kind::now: return Value::of_moment(to_ms(context.now));
-        case Operand::Kind::today: return Value::of_date(today(context));
+        case Operand::Kind::now:
+            return Value::of_moment(to_ms(context.now));
+        case Operand::Kind::today:
+            return Value::of_date(today(context));
     }
     return {};
 }

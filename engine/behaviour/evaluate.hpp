@@ -28,7 +28,8 @@ bool evaluate(const Context& context, Index condition);
 /// The value an operand has now; unknown when the customer, run or event does not have it.
 Value evaluate(const Context& context, const dsl::Operand& operand);
 
-/// Whether the event (by fields) fits the pattern's filter; the event index is the caller's to check.
+/// Whether the event (by fields) fits the pattern's filter; the event index is the caller's to
+/// check.
 bool fits(const Context& context, const dsl::EventPattern& pattern, const Fields& event);
 
 /// -1, 0, 1; empty when the two cannot be ordered (different kinds, or one unknown).

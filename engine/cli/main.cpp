@@ -6,7 +6,8 @@ int main(int argc, char** argv) {
     CLI::App app{"Sluice: lifecycle flows as programs.", "sluice"};
     app.set_version_flag("--version", "sluice " SLUICE_VERSION);
     app.require_subcommand(1);
-    app.footer("Exit codes: 0 done, 1 findings, 2 wrong usage, 70 a store failed, 78 configuration.");
+    app.footer(
+        "Exit codes: 0 done, 1 findings, 2 wrong usage, 70 a store failed, 78 configuration.");
     int exit_code = sluice::cli::kDone;
     sluice::cli::add_check(app, exit_code);
     sluice::cli::add_test(app, exit_code);

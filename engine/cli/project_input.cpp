@@ -10,7 +10,8 @@ namespace sluice::cli {
 
 int report(const Error& error) {
     std::fprintf(stderr, "sluice: %s\n", error.detail.c_str());
-    return error.code == Errc::config || error.code == Errc::corrupt || error.code == Errc::unsupported
+    return error.code == Errc::config || error.code == Errc::corrupt ||
+                   error.code == Errc::unsupported
                ? kConfig
                : kFindings;
 }
@@ -26,9 +27,11 @@ std::optional<ProjectInput> read_project(const std::string& directory, bool json
     input.compiled = compile_project(input.project);
     for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
         if (json) {
-            std::fputs((dsl::render_json(diagnostic, input.project.sources) + "\n").c_str(), stdout);
+            std::fputs((dsl::render_json(diagnostic, input.project.sources) + "\n").c_str(),
+                       stdout);
         } else {
-            std::fputs((dsl::render_text(diagnostic, input.project.sources) + "\n").c_str(), stderr);
+            std::fputs((dsl::render_text(diagnostic, input.project.sources) + "\n").c_str(),
+                       stderr);
         }
     }
     if (!input.compiled.program) {

@@ -64,10 +64,10 @@ int run_engine(const Config& config, ProjectInput input) {
                     engine.admin_port());
     }
     if (engine.mailbox() != nullptr) {
-        std::printf("mailbox   http://%s:%u/mailbox\n",
-                    config.admin_separate ? config.admin.address.c_str()
-                                          : config.listen.address.c_str(),
-                    engine.admin_port());
+        std::printf(
+            "mailbox   http://%s:%u/mailbox\n",
+            config.admin_separate ? config.admin.address.c_str() : config.listen.address.c_str(),
+            engine.admin_port());
     }
     std::fflush(stdout);
     wait_for_signal(signals);
@@ -116,7 +116,8 @@ void add_serve(CLI::App& app, int& exit_code) {
 void add_dev(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<DevOptions>();
     CLI::App* verb = app.add_subcommand(
-        "dev", "Run the daemon with no configuration: SQLite, and a mailbox that catches everything");
+        "dev",
+        "Run the daemon with no configuration: SQLite, and a mailbox that catches everything");
     verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
     verb->add_option("--data", options->data, "Where the data is kept (.sluice)");
     verb->add_option("--port", options->port, "Port on 127.0.0.1 (8025); 0: any free one");

@@ -39,9 +39,8 @@ Result<std::vector<InboundEvent>> read_history(const std::string& path) {
         }
         events.push_back(std::move(event.value()));
     }
-    std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
-        return a.occurred_at < b.occurred_at;
-    });
+    std::stable_sort(events.begin(), events.end(),
+                     [](const auto& a, const auto& b) { return a.occurred_at < b.occurred_at; });
     std::unordered_map<std::string, std::string> known;
     for (InboundEvent& event : events) {
         if (event.customer.empty()) {
@@ -129,8 +128,7 @@ int run(const Options& options) {
             std::fprintf(stderr, "\r  %zu of %zu customers", done, all);
         };
     }
-    const auto totals =
-        run.run([&](std::string_view text) { log.value().write(text); }, progress);
+    const auto totals = run.run([&](std::string_view text) { log.value().write(text); }, progress);
     if (progress) {
         std::fputs("\r", stderr);
     }

@@ -65,7 +65,8 @@ int run(const Options& options) {
 
 void add_test(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
-    CLI::App* verb = app.add_subcommand("test", "Run the tests written in flow files, on virtual time");
+    CLI::App* verb =
+        app.add_subcommand("test", "Run the tests written in flow files, on virtual time");
     verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
     verb->add_flag("--json", options->json, "One JSON object a test, on standard output");
     verb->callback([options, &exit_code] { exit_code = run(*options); });

@@ -28,7 +28,9 @@ struct Query {
     std::string answer;
 };
 
-Response json(std::string body) { return {200, "application/json", std::move(body)}; }
+Response json(std::string body) {
+    return {200, "application/json", std::move(body)};
+}
 
 boost::asio::awaitable<Response> finish(std::shared_ptr<Query> query) {
     const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);
@@ -196,9 +198,8 @@ void add_mailbox_routes(api::Routes& routes, Mailbox* mailbox) {
 
 void add_admin_routes(api::Routes& routes, AdminParts parts) {
     const Router* router = &parts.router;
-    routes.add("GET", "/v1/customers/:id/explain", [router](Request request) {
-        return explain(router, std::move(request));
-    });
+    routes.add("GET", "/v1/customers/:id/explain",
+               [router](Request request) { return explain(router, std::move(request)); });
     routes.add("GET", "/v1/doubts",
                [router](Request request) { return doubts(router, std::move(request)); });
     routes.add("POST", "/v1/doubts/:id",

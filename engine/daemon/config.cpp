@@ -25,8 +25,9 @@ public:
         if (!root.IsMap()) {
             return Error{Errc::config, name_ + ": expected `key: value` lines"};
         }
-        each(root, {"flows", "data", "shards", "listen", "admin", "write_keys", "connectors",
-                    "routes", "log_level"},
+        each(root,
+             {"flows", "data", "shards", "listen", "admin", "write_keys", "connectors", "routes",
+              "log_level"},
              [this](const std::string& key, const YAML::Node& node) { top(key, node); });
         check_routes(root);
         if (fault_) {
@@ -125,7 +126,8 @@ private:
         }
         for (const std::string& key : kind->required) {
             if (!made.settings.contains(key)) {
-                fail(node, "connector `" + name + "` of type " + made.type + " needs `" + key + "`");
+                fail(node,
+                     "connector `" + name + "` of type " + made.type + " needs `" + key + "`");
                 return;
             }
         }
@@ -197,7 +199,8 @@ private:
 
     /// Replaces every ${env:NAME} and ${file:/path} in a value.
     std::string resolve(const YAML::Node& node, std::string value) {
-        for (std::size_t at = value.find("${"); at != std::string::npos; at = value.find("${", at)) {
+        for (std::size_t at = value.find("${"); at != std::string::npos;
+             at = value.find("${", at)) {
             const std::size_t end = value.find('}', at);
             if (end == std::string::npos) {
                 fail(node, "`${` is never closed with `}`");

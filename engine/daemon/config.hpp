@@ -16,8 +16,8 @@ namespace sluice {
 struct Config {
     struct Listen {
         std::string address = "127.0.0.1";
-        std::uint16_t port = 8025;        // 0: any free port
-        std::vector<std::string> hosts;   // names clients may use; empty: the address and localhost
+        std::uint16_t port = 8025;       // 0: any free port
+        std::vector<std::string> hosts;  // names clients may use; empty: the address and localhost
     };
     struct Connection {
         std::string type;

@@ -24,17 +24,19 @@ constexpr Millis kDrainFor{30'000};
 /// Which lanes the flows need: a daemon that cannot send what its flows say refuses to start.
 std::array<bool, kLanes> lanes_used(const dsl::Program& program) {
     std::array<bool, kLanes> used{};
-    for (const dsl::Flow& flow : program.flows) {
-        for (const dsl::Instruction& instruction : flow.code) {
-            if (const auto* send = std::get_if<dsl::OpSend>(&instruction.op)) {
-                used[static_cast<std::size_t>(send->first.channel)] = true;
-                if (send->alternative) {
-                    used[static_cast<std::size_t>(send->alternative->channel)] = true;
-                }
-            }
-            used[kCallLane] =
-                used[kCallLane] || std::holds_alternative<dsl::OpCall>(instruction.op);
+    const auto look = [&](const dsl::Instruction& instruction) {
+        used[kCallLane] = used[kCallLane] || std::holds_alternative<dsl::OpCall>(instruction.op);
+        const auto* send = std::get_if<dsl::OpSend>(&instruction.op);
+        if (send == nullptr) {
+            return;
         }
+        used[static_cast<std::size_t>(send->first.channel)] = true;
+        if (send->alternative) {
+            used[static_cast<std::size_t>(send->alternative->channel)] = true;
+        }
+    };
+    for (const dsl::Flow& flow : program.flows) {
+        std::for_each(flow.code.begin(), flow.code.end(), look);
     }
     return used;
 }
@@ -66,7 +68,9 @@ Engine::Engine(Config config, Project project, std::shared_ptr<const dsl::Progra
       program_(std::move(program)),
       clock_(clock) {}
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+    stop();
+}
 
 Result<void> Engine::start() {
     SLUICE_TRY(open_stores());
@@ -94,8 +98,8 @@ Result<void> Engine::open_stores() {
     const std::uint32_t found = count_shards(config_.data);
     if (found != 0 && config_.shards != 0 && config_.shards != found) {
         return Error{Errc::config, "the data in \"" + config_.data + "\" has " +
-                                       std::to_string(found) + " shards; `shards: " +
-                                       std::to_string(config_.shards) +
+                                       std::to_string(found) +
+                                       " shards; `shards: " + std::to_string(config_.shards) +
                                        "` can only be chosen for new data"};
     }
     const auto cores = static_cast<std::uint32_t>(
@@ -138,8 +142,8 @@ Result<void> Engine::load_releases() {
     }
     if (!same) {
         ++newest;
-        SLUICE_TRY(stores_.front()->add_release(
-            {newest, program_->hash, clock_.now(), encode(project_)}));
+        SLUICE_TRY(
+            stores_.front()->add_release({newest, program_->hash, clock_.now(), encode(project_)}));
         log(LogLevel::info, "release.added", {{"release", static_cast<std::int64_t>(newest)}});
     }
     releases_->add(newest, program_);
@@ -199,8 +203,8 @@ Result<void> Engine::make_shards() {
     router_ = std::make_unique<Router>(pointers);
     for (Shard* shard : pointers) {
         SLUICE_TRY(shard->recover());
-        SLUICE_TRY(shard->store().identities(
-            [this](const IdentityLink& link) { router_->learn(link); }));
+        SLUICE_TRY(
+            shard->store().identities([this](const IdentityLink& link) { router_->learn(link); }));
     }
     dispatcher_->set_shards(std::move(pointers));
     return success();
@@ -232,7 +236,10 @@ Result<void> Engine::make_servers() {
         shards.push_back(shard.get());
     }
     api::add_health_routes(
-        admin, [] { return api::Readiness{true, "{\"ready\":true}"}; },
+        admin,
+        [] {
+            return api::Readiness{true, "{\"ready\":true}"};
+        },
         make_metrics(std::move(shards)));
     add_admin_routes(admin, {*router_, mailbox_.get()});
     server_ = std::make_unique<api::HttpServer>(http_context_, server_options(config_.listen),
@@ -246,9 +253,13 @@ Result<void> Engine::make_servers() {
     return success();
 }
 
-std::uint16_t Engine::port() const { return server_ ? server_->port() : 0; }
+std::uint16_t Engine::port() const {
+    return server_ ? server_->port() : 0;
+}
 
-std::uint16_t Engine::admin_port() const { return admin_server_ ? admin_server_->port() : port(); }
+std::uint16_t Engine::admin_port() const {
+    return admin_server_ ? admin_server_->port() : port();
+}
 
 void Engine::stop() {
     if (!running_) {

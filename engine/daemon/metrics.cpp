@@ -19,7 +19,7 @@ public:
         using Counters = ShardCounters;
         std::vector<prometheus::MetricFamily> out = prometheus::Registry::Collect();
         const auto add = [&](const char* name, const char* help, prometheus::MetricType type,
-                             std::atomic<std::uint64_t> Counters::* counter) {
+                             std::atomic<std::uint64_t> Counters::*counter) {
             prometheus::MetricFamily family{name, help, type, {}};
             for (const Shard* shard : shards_) {
                 prometheus::ClientMetric metric;

@@ -38,7 +38,9 @@ Result<std::string> read_file(const fs::path& path) {
     return text;
 }
 
-bool hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
+bool hidden(const fs::path& path) {
+    return path.filename().string().starts_with('.');
+}
 
 Result<void> take(const fs::path& path, const fs::path& root, Project& project) {
     const bool flow = path.extension() == ".flow";

@@ -12,8 +12,8 @@ namespace sluice {
 /// One directory of flow files with the message bodies beside them, read into memory: what the
 /// compiler needs and what a release keeps, so that old runs can finish on what they started with.
 struct Project {
-    dsl::SourceSet sources;                      // every *.flow below the directory, by path
-    std::map<std::string, std::string> bodies;   // other files, by path below the directory
+    dsl::SourceSet sources;                     // every *.flow below the directory, by path
+    std::map<std::string, std::string> bodies;  // other files, by path below the directory
 };
 
 /// Reads a directory recursively; hidden files and folders are left out. Bodies are the files with

@@ -80,8 +80,9 @@ bool Router::submit(std::vector<InboundEvent> events, std::function<void(Result<
             const std::lock_guard lock(gathering->mutex);
             ++gathering->open;
         }
-        const bool taken = shards_[i]->submit(
-            std::move(parts[i]), [gathering](const Result<void>& part) { gathering->arrive(part); });
+        const bool taken =
+            shards_[i]->submit(std::move(parts[i]),
+                               [gathering](const Result<void>& part) { gathering->arrive(part); });
         if (taken) {
             ++accepted;
             continue;

@@ -13,7 +13,8 @@
 
 namespace sluice {
 
-/// The shard that owns a customer: partition = hash of the id mod 128, shard = partition mod shards.
+/// The shard that owns a customer: partition = hash of the id mod 128, shard = partition mod
+/// shards.
 std::uint32_t shard_number(std::string_view customer, std::size_t shards);
 
 /// From decoded calls to shards: resolves who an anonymous id is, and gives every customer's calls

@@ -25,8 +25,11 @@ void ByteWriter::text(std::string_view value) {
 void ByteWriter::value(const dsl::Value& value) {
     byte(static_cast<std::uint8_t>(value.kind));
     switch (value.kind) {
-        case dsl::Value::Kind::unknown: break;
-        case dsl::Value::Kind::text: text(value.text); break;
+        case dsl::Value::Kind::unknown:
+            break;
+        case dsl::Value::Kind::text:
+            text(value.text);
+            break;
         case dsl::Value::Kind::list:
             number(value.items.size());
             for (const std::string& item : value.items) {
@@ -37,7 +40,9 @@ void ByteWriter::value(const dsl::Value& value) {
         case dsl::Value::Kind::yes_no:
         case dsl::Value::Kind::date:
         case dsl::Value::Kind::time:
-        case dsl::Value::Kind::moment: signed_number(value.number); break;
+        case dsl::Value::Kind::moment:
+            signed_number(value.number);
+            break;
     }
 }
 

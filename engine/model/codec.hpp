@@ -43,7 +43,8 @@ public:
     std::string_view text();
     Instant instant() { return from_ms(signed_number()); }
     dsl::Value value();
-    /// A count of items that each take at least one byte: bounds what a damaged record can allocate.
+    /// A count of items that each take at least one byte: bounds what a damaged record can
+    /// allocate.
     std::size_t count();
     [[nodiscard]] bool failed() const { return failed_; }
     [[nodiscard]] bool at_end() const { return rest_.empty(); }

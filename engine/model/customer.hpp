@@ -65,13 +65,13 @@ struct Run {
     std::string key;            // `one run per`; empty: none
     Instant entered_at;
     std::uint32_t entered_ordinal = 0;
-    Index pc = 0;               // the parked instruction, or the next one
+    Index pc = 0;  // the parked instruction, or the next one
     Park park = Park::none;
     std::uint64_t park_order = 0;  // timers of one instant fire in this order
-    Instant parked_at;          // base of the wait: what `due` was computed from
+    Instant parked_at;             // base of the wait: what `due` was computed from
     Instant due = kNever;
-    Instant hand_over;          // T10: later waits count from the last held send's hand-over
-    std::uint32_t sends = 0;    // rounds: distinguishes the sends of one run
+    Instant hand_over;        // T10: later waits count from the last held send's hand-over
+    std::uint32_t sends = 0;  // rounds: distinguishes the sends of one run
     std::vector<Fields> slots;
 };
 
@@ -112,7 +112,7 @@ struct Layout {
 
 struct Customer {
     std::string id;
-    std::uint32_t events = 0;     // ordinal of the last applied event
+    std::uint32_t events = 0;  // ordinal of the last applied event
     std::uint64_t next_run = 1;
     std::uint64_t next_order = 1;
     Instant last_at = kEpoch;     // the customer's time never runs backwards

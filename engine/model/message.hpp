@@ -20,15 +20,15 @@ using dsl::Channel;
 enum class Reason : std::uint8_t {
     none,
     // messages
-    no_address,    // the customer has no address on the channel
-    no_consent,    // the policy's consent rule is false
-    suppressed,    // the address is suppressed (hard bounce, complaint, unsubscribe)
-    capped,        // a frequency cap is full
-    quiet,         // quiet hours: skipped, or the hold ran out
-    holdout,       // the customer is withheld
-    stale,         // too late to be worth sending
-    run_ended,     // the run ended while the message was held
-    failed,        // the provider refused it for good, or it could not be rendered
+    no_address,  // the customer has no address on the channel
+    no_consent,  // the policy's consent rule is false
+    suppressed,  // the address is suppressed (hard bounce, complaint, unsubscribe)
+    capped,      // a frequency cap is full
+    quiet,       // quiet hours: skipped, or the hold ran out
+    holdout,     // the customer is withheld
+    stale,       // too late to be worth sending
+    run_ended,   // the run ended while the message was held
+    failed,      // the provider refused it for good, or it could not be rendered
     // runs
     completed,     // reached the end
     stopped,       // a stop step; the author's words stand beside
@@ -56,7 +56,7 @@ struct RenderedMessage {
     std::string flow, step, message;
     Channel channel = Channel::email;
     bool transactional = false;
-    std::string to;        // email address or E.164 number
+    std::string to;                      // email address or E.164 number
     std::string subject, preview, html;  // email
     std::string text;                    // sms, or the plain part of an email (may be empty)
 };

@@ -10,20 +10,34 @@ constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::too_old);
 
 std::string_view to_text(TraceKind kind) {
     switch (kind) {
-        case TraceKind::entered: return "entered";
-        case TraceKind::not_entered: return "not entered";
-        case TraceKind::waiting: return "waiting";
-        case TraceKind::woke: return "woke";
-        case TraceKind::branched: return "branched";
-        case TraceKind::sent: return "sent";
-        case TraceKind::skipped: return "skipped";
-        case TraceKind::held: return "held";
-        case TraceKind::goal: return "goal";
-        case TraceKind::ended: return "ended";
-        case TraceKind::changed: return "changed";
-        case TraceKind::called: return "called";
-        case TraceKind::recorded: return "recorded";
-        case TraceKind::attempt: return "attempt";
+        case TraceKind::entered:
+            return "entered";
+        case TraceKind::not_entered:
+            return "not entered";
+        case TraceKind::waiting:
+            return "waiting";
+        case TraceKind::woke:
+            return "woke";
+        case TraceKind::branched:
+            return "branched";
+        case TraceKind::sent:
+            return "sent";
+        case TraceKind::skipped:
+            return "skipped";
+        case TraceKind::held:
+            return "held";
+        case TraceKind::goal:
+            return "goal";
+        case TraceKind::ended:
+            return "ended";
+        case TraceKind::changed:
+            return "changed";
+        case TraceKind::called:
+            return "called";
+        case TraceKind::recorded:
+            return "recorded";
+        case TraceKind::attempt:
+            return "attempt";
     }
     return "";
 }

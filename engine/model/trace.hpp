@@ -22,10 +22,10 @@ enum class TraceKind : std::uint8_t {
     held = 8,         // quiet hours: will be let go at `until`
     goal = 9,
     ended = 10,
-    changed = 11,     // a trait was set, added to, removed from or cleared
-    called = 12,      // a webhook call was put in the outbox
-    recorded = 13,    // `record Event`
-    attempt = 14,     // what became of a hand-over: accepted, deferred, rejected, in doubt
+    changed = 11,   // a trait was set, added to, removed from or cleared
+    called = 12,    // a webhook call was put in the outbox
+    recorded = 13,  // `record Event`
+    attempt = 14,   // what became of a hand-over: accepted, deferred, rejected, in doubt
 };
 
 std::string_view to_text(TraceKind kind);
@@ -37,14 +37,14 @@ struct TraceRow {
     Instant at;
     std::string flow;
     std::uint64_t run = 0;
-    std::string step;     // step id: "s3" or its label
+    std::string step;  // step id: "s3" or its label
     Reason reason = Reason::none;
-    std::string note;     // the author's words of a stop; the event of a goal; an outcome's code
+    std::string note;  // the author's words of a stop; the event of a goal; an outcome's code
     Channel channel = Channel::email;  // sent, skipped, held
-    std::string message;  // message or webhook name
-    std::string id;       // message id
+    std::string message;               // message or webhook name
+    std::string id;                    // message id
     Instant until = kNever;
-    std::string detail;   // condition and values, for explain
+    std::string detail;  // condition and values, for explain
 };
 
 std::string encode(const TraceRow& row);

@@ -19,12 +19,12 @@ namespace sluice {
 
 /// What a connector is, declared once. Pure data.
 struct Manifest {
-    std::string type;                  // "smtp"
-    std::vector<Channel> channels;     // what it can carry; empty: webhook calls only
-    bool calls = false;                // carries `call Webhook` steps
-    bool native_idempotency = false;   // the provider drops a repeated idempotency key
-    std::size_t in_flight_max = 8;     // concurrent send() calls it wants at most
-    std::string status;                // "stable" | "preview"
+    std::string type;                 // "smtp"
+    std::vector<Channel> channels;    // what it can carry; empty: webhook calls only
+    bool calls = false;               // carries `call Webhook` steps
+    bool native_idempotency = false;  // the provider drops a repeated idempotency key
+    std::size_t in_flight_max = 8;    // concurrent send() calls it wants at most
+    std::string status;               // "stable" | "preview"
 };
 
 /// One thing to hand over, one recipient. `id` is the idempotency key, equal on every attempt.
@@ -35,10 +35,10 @@ struct Outbound {
     Channel channel = Channel::email;
     bool transactional = false;
     std::string to;
-    std::string subject, preview, html, text;  // email; sms uses text only
-    std::string flow, step, message, customer; // for headers and payloads, never for logs
-    std::string url, secret;                   // calls: target, and the resolved signing secret
-    std::string body;                          // calls: JSON
+    std::string subject, preview, html, text;   // email; sms uses text only
+    std::string flow, step, message, customer;  // for headers and payloads, never for logs
+    std::string url, secret;                    // calls: target, and the resolved signing secret
+    std::string body;                           // calls: JSON
 };
 
 /// The immediate result of one attempt: a fact, not a decision. Retry, backoff, rate and
@@ -54,7 +54,15 @@ struct Outcome {
     /// provider as a whole.
     enum class Scope : std::uint8_t { message, recipient, connection, provider };
     enum class Class : std::uint8_t {
-        none, bounce_hard, bounce_soft, unsubscribed, content, policy, config, throttle, greylist,
+        none,
+        bounce_hard,
+        bounce_soft,
+        unsubscribed,
+        content,
+        policy,
+        config,
+        throttle,
+        greylist,
     };
     Status status = Status::unknown;
     Scope scope = Scope::message;
@@ -67,24 +75,37 @@ struct Outcome {
 
 inline std::string_view to_text(Outcome::Status status) {
     switch (status) {
-        case Outcome::Status::accepted: return "accepted";
-        case Outcome::Status::deferred: return "deferred";
-        case Outcome::Status::rejected: return "rejected";
-        case Outcome::Status::unknown: return "unknown";
+        case Outcome::Status::accepted:
+            return "accepted";
+        case Outcome::Status::deferred:
+            return "deferred";
+        case Outcome::Status::rejected:
+            return "rejected";
+        case Outcome::Status::unknown:
+            return "unknown";
     }
     return "unknown";
 }
 inline std::string_view to_text(Outcome::Class why) {
     switch (why) {
-        case Outcome::Class::none: return "none";
-        case Outcome::Class::bounce_hard: return "bounce_hard";
-        case Outcome::Class::bounce_soft: return "bounce_soft";
-        case Outcome::Class::unsubscribed: return "unsubscribed";
-        case Outcome::Class::content: return "content";
-        case Outcome::Class::policy: return "policy";
-        case Outcome::Class::config: return "config";
-        case Outcome::Class::throttle: return "throttle";
-        case Outcome::Class::greylist: return "greylist";
+        case Outcome::Class::none:
+            return "none";
+        case Outcome::Class::bounce_hard:
+            return "bounce_hard";
+        case Outcome::Class::bounce_soft:
+            return "bounce_soft";
+        case Outcome::Class::unsubscribed:
+            return "unsubscribed";
+        case Outcome::Class::content:
+            return "content";
+        case Outcome::Class::policy:
+            return "policy";
+        case Outcome::Class::config:
+            return "config";
+        case Outcome::Class::throttle:
+            return "throttle";
+        case Outcome::Class::greylist:
+            return "greylist";
     }
     return "none";
 }
@@ -101,8 +122,8 @@ public:
     virtual ~Connector() = default;
     [[nodiscard]] virtual Manifest manifest() const = 0;
     /// `outbound` is alive until the awaitable ends.
-    virtual boost::asio::awaitable<Outcome> send(const Outbound& outbound,
-                                                 std::chrono::steady_clock::time_point deadline) = 0;
+    virtual boost::asio::awaitable<Outcome> send(
+        const Outbound& outbound, std::chrono::steady_clock::time_point deadline) = 0;
     /// Closes idle connections and refuses further sends; running sends end by their deadline.
     virtual void close() = 0;
 };

@@ -118,8 +118,8 @@ void Dispatcher::finish(const ClaimedMessage& message, Outcome outcome) {
     }
 }
 
-/// Rate limits of the provider pause the whole lane, doubling; ten faults of the connection in a row
-/// open the circuit: nothing goes out for half a minute, then one probe after the other.
+/// Rate limits of the provider pause the whole lane, doubling; ten faults of the connection in a
+/// row open the circuit: nothing goes out for half a minute, then one probe after the other.
 void Dispatcher::watch_lane(std::size_t lane, const Outcome& outcome) {
     LaneState& state = states_[lane];
     if (outcome.status == Outcome::Status::accepted) {
@@ -127,8 +127,8 @@ void Dispatcher::watch_lane(std::size_t lane, const Outcome& outcome) {
         state.throttles = 0;
         return;
     }
-    const bool whole_lane = outcome.scope == Outcome::Scope::provider ||
-                            outcome.scope == Outcome::Scope::connection;
+    const bool whole_lane =
+        outcome.scope == Outcome::Scope::provider || outcome.scope == Outcome::Scope::connection;
     if (!whole_lane) {
         return;
     }

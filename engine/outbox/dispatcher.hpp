@@ -50,7 +50,7 @@ public:
 private:
     struct LaneState {
         std::shared_ptr<Connector> connector;
-        std::uint32_t failures = 0;   // of the connection or provider, one after the other
+        std::uint32_t failures = 0;  // of the connection or provider, one after the other
         std::uint32_t throttles = 0;
     };
 

@@ -16,7 +16,9 @@ bool applies(const std::optional<dsl::Channel>& rule, Channel channel) {
     return !rule || static_cast<Channel>(*rule) == channel;
 }
 
-std::string clock(std::int32_t minutes) { return dsl::to_text(Value::of_time(minutes)); }
+std::string clock(std::int32_t minutes) {
+    return dsl::to_text(Value::of_time(minutes));
+}
 
 std::string rule_text(const dsl::QuietHours& quiet) {
     return "quiet hours from " + clock(quiet.from) + " to " + clock(quiet.to);
@@ -90,9 +92,8 @@ Verdict check_quiet_hours(const Context& context, const GateRequest& request) {
         const Instant latest =
             add(request.requested_at, to_span(*quiet.rule->hold_up_to), context.zone);
         if (quiet.until > latest) {
-            return skip(Reason::quiet,
-                        rule_text(*quiet.rule) + ", hold up to " +
-                            dsl::to_text(*quiet.rule->hold_up_to));
+            return skip(Reason::quiet, rule_text(*quiet.rule) + ", hold up to " +
+                                           dsl::to_text(*quiet.rule->hold_up_to));
         }
     }
     return {Verdict::Kind::hold, Reason::quiet, quiet.until, rule_text(*quiet.rule)};
@@ -108,9 +109,11 @@ Verdict check_caps(const Context& context, const GateRequest& request) {
             continue;
         }
         const Instant cutoff = subtract(context.now, to_span(cap.per), context.zone);
-        const auto counted = std::count_if(
-            context.customer.sends.begin(), context.customer.sends.end(),
-            [&](const SendMark& mark) { return mark.at > cutoff && applies(cap.channel, mark.channel); });
+        const auto counted =
+            std::count_if(context.customer.sends.begin(), context.customer.sends.end(),
+                          [&](const SendMark& mark) {
+                              return mark.at > cutoff && applies(cap.channel, mark.channel);
+                          });
         if (counted >= cap.count) {
             return skip(Reason::capped, cap.text);
         }
@@ -121,8 +124,8 @@ Verdict check_caps(const Context& context, const GateRequest& request) {
 }  // namespace
 
 std::string address_of(const dsl::Program& program, const Layout& layout, Channel channel) {
-    const Index field = channel == Channel::email ? program.policy.email_field
-                                                  : program.policy.phone_field;
+    const Index field =
+        channel == Channel::email ? program.policy.email_field : program.policy.phone_field;
     return field < layout.traits.size() ? layout.traits[field].text : std::string{};
 }
 

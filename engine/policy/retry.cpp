@@ -18,8 +18,8 @@ Millis backoff(const RetryRequest& request) {
         request.attempts == 0 ? 0 : request.attempts - 1, kBackoffMinutes.size() - 1);
     std::int64_t seconds = kBackoffMinutes[place] * 60;
     // 0.8 to 1.2 of the plain wait, so that a thousand deferred messages do not come back at once.
-    const auto jitter = static_cast<std::int64_t>(
-        draw({"backoff", request.id, std::to_string(request.attempts)}));
+    const auto jitter =
+        static_cast<std::int64_t>(draw({"backoff", request.id, std::to_string(request.attempts)}));
     seconds = seconds * 8 / 10 + seconds * 4 * jitter / 10'000'000;
     if (request.outcome.why == Outcome::Class::greylist) {
         seconds = std::max(seconds, kGreylistSecondsMin);
@@ -45,14 +45,17 @@ NextMove retry(const RetryRequest& request) {
 
 NextMove next_move(const RetryRequest& request) {
     switch (request.outcome.status) {
-        case Outcome::Status::accepted: return {NextMove::Kind::accepted, request.now, false};
-        case Outcome::Status::deferred: return retry(request);
+        case Outcome::Status::accepted:
+            return {NextMove::Kind::accepted, request.now, false};
+        case Outcome::Status::deferred:
+            return retry(request);
         case Outcome::Status::unknown:
             if (request.native_idempotency) {
                 return retry(request);
             }
             return {NextMove::Kind::hold, request.now, false};
-        case Outcome::Status::rejected: break;
+        case Outcome::Status::rejected:
+            break;
     }
     // A refusal that is about our account, not about the message, is mended by the operator: the
     // message stays queued until it expires.

@@ -11,7 +11,7 @@ namespace sluice {
 
 struct RetryRequest {
     const Outcome& outcome;
-    std::uint32_t attempts = 1;   // attempts made so far, this one included
+    std::uint32_t attempts = 1;  // attempts made so far, this one included
     Instant now;
     Instant expires_at = kNever;
     bool native_idempotency = false;  // a repeated key is harmless at this provider

@@ -87,8 +87,8 @@ void Batch::put_message(Touched& touched, const MessageIntent& intent) {
     Customer& customer = touched.cached.customer;
     const Layout* layout = customer.layout(intent.release);
     // A held message may outlive the layout of its release: names that both declare still fit.
-    auto rendered = render_message(program, layout ? *layout : customer.layouts.front(),
-                                   customer.id, intent);
+    auto rendered =
+        render_message(program, layout ? *layout : customer.layouts.front(), customer.id, intent);
     OutboxRow row;
     row.id = intent.id;
     row.customer = customer.id;

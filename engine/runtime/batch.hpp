@@ -11,8 +11,8 @@
 namespace sluice {
 
 /// Everything one commit of a shard holds, from inputs to commit; private to the shard. Customers
-/// are taken out of the shard's cache while the batch works on them and go back, changed, only after
-/// the commit succeeded.
+/// are taken out of the shard's cache while the batch works on them and go back, changed, only
+/// after the commit succeeded.
 class Batch {
 public:
     Batch(Shard& shard, Instant now) : shard_(shard), now_(now) {}
@@ -51,12 +51,12 @@ private:
     Instant now_;
     Commit commit_;
     std::unordered_map<std::string, Touched> touched_;
-    std::vector<std::string> order_;            // customers in order of first touch
-    std::unordered_set<std::string> new_ids_;   // message ids seen in this batch
-    std::vector<OutboxRow> fresh_;              // made in this batch, not yet claimed
+    std::vector<std::string> order_;           // customers in order of first touch
+    std::unordered_set<std::string> new_ids_;  // message ids seen in this batch
+    std::vector<OutboxRow> fresh_;             // made in this batch, not yet claimed
     std::vector<ClaimedMessage> claimed_;
     std::vector<std::pair<std::size_t, std::pair<Instant, std::string>>> back_to_ready_;
-    std::vector<std::string> finished_;         // ids whose attempt is over
+    std::vector<std::string> finished_;  // ids whose attempt is over
     std::uint64_t events_ = 0, timers_ = 0;
 };
 

@@ -111,7 +111,7 @@ Result<bool> Batch::still_allowed(OutboxRow& row) {
     if (shard_.shared_.suppressions.contains(channel, message.to)) {
         suppressed = static_cast<std::uint8_t>(1U << row.channel);
     }
-    const Context context{program, customer, layout, now_, zone_of(program, layout),
+    const Context context{program, customer, layout,    now_, zone_of(program, layout),
                           nullptr, nullptr,  suppressed};
     GateRequest request;
     request.channel = channel;
@@ -155,7 +155,8 @@ Result<void> Batch::settle(const AttemptResult& result) {
     }
     OutboxRow row = std::move(*found);
     const bool idempotent = shard_.shared_.lanes[lane_of(row)].idempotent();
-    NextMove move = next_move({result.outcome, row.attempts, now_, row.expires_at, idempotent, row.id});
+    NextMove move =
+        next_move({result.outcome, row.attempts, now_, row.expires_at, idempotent, row.id});
     if (move.kind == NextMove::Kind::retry && out_of_retries(row)) {
         move.kind = NextMove::Kind::failed;
     }
@@ -170,7 +171,9 @@ Result<void> Batch::settle(const AttemptResult& result) {
     finished_.push_back(row.id);
     Reason reason = Reason::none;
     switch (move.kind) {
-        case NextMove::Kind::accepted: row.status = OutboxStatus::accepted; break;
+        case NextMove::Kind::accepted:
+            row.status = OutboxStatus::accepted;
+            break;
         case NextMove::Kind::retry:
             row.status = OutboxStatus::ready;
             row.not_before = move.at;
@@ -192,9 +195,9 @@ Result<void> Batch::settle(const AttemptResult& result) {
     if (move.suppress && !row.is_call) {
         if (auto message = decode_message(row.body); message.has_value()) {
             const auto channel = static_cast<Channel>(row.channel);
-            commit_.suppressions.push_back(
-                {row.channel, SuppressionList::digest_of(channel, message.value().to),
-                 std::string(to_text(result.outcome.why)), now_});
+            commit_.suppressions.push_back({row.channel,
+                                            SuppressionList::digest_of(channel, message.value().to),
+                                            std::string(to_text(result.outcome.why)), now_});
         }
     }
     return success();

@@ -67,15 +67,19 @@ Value from_array(const dsl::Type& type, const dom::array& array) {
 
 Value from_json(const dsl::Type& type, const dom::element& element) {
     switch (element.type()) {
-        case dom::element_type::STRING: return value_from_text(type, std::string_view(element));
+        case dom::element_type::STRING:
+            return value_from_text(type, std::string_view(element));
         case dom::element_type::INT64:
-        case dom::element_type::DOUBLE: return from_number(type, element);
+        case dom::element_type::DOUBLE:
+            return from_number(type, element);
         case dom::element_type::BOOL:
             return type.kind == TypeKind::yes_no ? Value::of_yes_no(bool(element)) : Value{};
-        case dom::element_type::ARRAY: return from_array(type, dom::array(element));
+        case dom::element_type::ARRAY:
+            return from_array(type, dom::array(element));
         case dom::element_type::UINT64:
         case dom::element_type::OBJECT:
-        case dom::element_type::NULL_VALUE: break;
+        case dom::element_type::NULL_VALUE:
+            break;
     }
     return {};
 }
@@ -85,7 +89,8 @@ template <class Visit>
 void each_declared(const std::vector<dsl::Field>& declared, std::string_view data, Visit visit) {
     thread_local dom::parser parser;
     dom::element root;
-    if (parser.parse(data.data(), data.size()).get(root) != simdjson::SUCCESS || !root.is_object()) {
+    if (parser.parse(data.data(), data.size()).get(root) != simdjson::SUCCESS ||
+        !root.is_object()) {
         return;
     }
     for (auto [key, element] : dom::object(root)) {
@@ -108,9 +113,8 @@ Value yes_no_from_text(std::string_view text) {
 
 Value time_from_text(std::string_view text) {
     const bool shaped = text.size() >= 5 && text[2] == ':' &&
-                        std::all_of(text.begin(), text.begin() + 5, [](char c) {
-                            return c == ':' || (c >= '0' && c <= '9');
-                        });
+                        std::all_of(text.begin(), text.begin() + 5,
+                                    [](char c) { return c == ':' || (c >= '0' && c <= '9'); });
     if (!shaped) {
         return {};
     }
@@ -123,7 +127,8 @@ Value time_from_text(std::string_view text) {
 
 Value value_from_text(const dsl::Type& type, std::string_view text) {
     switch (type.kind) {
-        case TypeKind::text: return Value::of_text(cut(text));
+        case TypeKind::text:
+            return Value::of_text(cut(text));
         case TypeKind::number:
         case TypeKind::money: {
             const auto number = dsl::parse_decimal(text);
@@ -133,10 +138,14 @@ Value value_from_text(const dsl::Type& type, std::string_view text) {
             const auto days = dsl::parse_date(text);
             return days ? Value::of_date(*days) : Value{};
         }
-        case TypeKind::time: return time_from_text(text);
-        case TypeKind::timezone: return find_zone(text) ? Value::of_text(text) : Value{};
-        case TypeKind::yes_no: return yes_no_from_text(text);
-        case TypeKind::list: return Value::of_list({std::string(cut(text))});
+        case TypeKind::time:
+            return time_from_text(text);
+        case TypeKind::timezone:
+            return find_zone(text) ? Value::of_text(text) : Value{};
+        case TypeKind::yes_no:
+            return yes_no_from_text(text);
+        case TypeKind::list:
+            return Value::of_list({std::string(cut(text))});
         case TypeKind::one_of:
             return std::find(type.options.begin(), type.options.end(), text) != type.options.end()
                        ? Value::of_text(text)
@@ -190,9 +199,15 @@ void append_json_text(std::string& out, std::string_view text) {
 
 void append_json_value(std::string& out, const Value& value) {
     switch (value.kind) {
-        case Value::Kind::unknown: out += "null"; break;
-        case Value::Kind::number: out += dsl::to_text(value); break;
-        case Value::Kind::yes_no: out += value.number != 0 ? "true" : "false"; break;
+        case Value::Kind::unknown:
+            out += "null";
+            break;
+        case Value::Kind::number:
+            out += dsl::to_text(value);
+            break;
+        case Value::Kind::yes_no:
+            out += value.number != 0 ? "true" : "false";
+            break;
         case Value::Kind::list:
             out.push_back('[');
             for (std::size_t i = 0; i < value.items.size(); ++i) {
@@ -203,10 +218,14 @@ void append_json_value(std::string& out, const Value& value) {
             }
             out.push_back(']');
             break;
-        case Value::Kind::moment: append_json_text(out, format_rfc3339(from_ms(value.number))); break;
+        case Value::Kind::moment:
+            append_json_text(out, format_rfc3339(from_ms(value.number)));
+            break;
         case Value::Kind::text:
         case Value::Kind::date:
-        case Value::Kind::time: append_json_text(out, dsl::to_text(value)); break;
+        case Value::Kind::time:
+            append_json_text(out, dsl::to_text(value));
+            break;
     }
 }
 

@@ -17,7 +17,8 @@ Fields bind_event(const dsl::EventType& event, std::string_view data);
 
 /// The declared traits an identify call changes. JSON null makes a trait unknown (or its default).
 /// A mistyped value changes nothing.
-std::vector<std::pair<Index, Value>> bind_traits(const dsl::Program& program, std::string_view data);
+std::vector<std::pair<Index, Value>> bind_traits(const dsl::Program& program,
+                                                 std::string_view data);
 
 /// A value under a declared type; unknown when the text does not fit it.
 Value value_from_text(const dsl::Type& type, std::string_view text);

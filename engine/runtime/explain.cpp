@@ -5,18 +5,25 @@
 #include "engine/model/codec.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/flow_test.hpp"
+#include "engine/runtime/local_text.hpp"
 
 namespace sluice {
 namespace {
 
 std::string_view kind_of(const InboundEvent& event) {
     switch (event.kind) {
-        case CallKind::track: return "track";
-        case CallKind::identify: return "identify";
-        case CallKind::page: return "page";
-        case CallKind::screen: return "screen";
-        case CallKind::group: return "group";
-        case CallKind::alias: return "alias";
+        case CallKind::track:
+            return "track";
+        case CallKind::identify:
+            return "identify";
+        case CallKind::page:
+            return "page";
+        case CallKind::screen:
+            return "screen";
+        case CallKind::group:
+            return "group";
+        case CallKind::alias:
+            return "alias";
     }
     return "track";
 }
@@ -36,15 +43,6 @@ Result<StoryEntry> entry_of(const JournalEntry& entry) {
 
 bool wanted(const StoryEntry& entry, const std::string& flow) {
     return flow.empty() || (entry.trace && entry.trace->flow == flow);
-}
-
-std::string local_text(Instant at, Zone zone) {
-    static constexpr const char* kDays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    const LocalTime local = to_local(at, zone);
-    std::string seconds = std::to_string(local.seconds % 60);
-    seconds.insert(0, 2 - seconds.size(), '0');
-    return std::string(kDays[local.weekday()]) + " " + dsl::format_date(local.days) + " " +
-           dsl::to_text(Value::of_time(local.seconds / 60)) + ":" + seconds;
 }
 
 void member(std::string& out, std::string_view name, std::string_view value) {
@@ -127,8 +125,8 @@ std::string render_text(const Story& story) {
     for (const StoryEntry& entry : story.entries) {
         out += "  " + local_text(entry.at, story.zone) + "  ";
         if (entry.event) {
-            out += entry.event->name.empty() ? std::string(kind_of(*entry.event))
-                                             : entry.event->name;
+            out +=
+                entry.event->name.empty() ? std::string(kind_of(*entry.event)) : entry.event->name;
             out += entry.event->data.empty() || entry.event->data == "{}"
                        ? "\n"
                        : "  " + entry.event->data + "\n";

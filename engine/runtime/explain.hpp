@@ -30,7 +30,7 @@ struct Story {
 };
 
 struct StoryRequest {
-    std::string flow;              // only decisions of this flow; empty: of all
+    std::string flow;  // only decisions of this flow; empty: of all
     std::size_t entries_max = 1'000;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/behaviour/evaluate.hpp"
+#include "engine/runtime/local_text.hpp"
 
 namespace sluice {
 namespace {
@@ -141,8 +142,8 @@ private:
     }
     void perform(const dsl::TestExpectSend& row) {
         const Instant at = instant(row.at);
-        const bool found = std::any_of(
-            effects_.trace.begin(), effects_.trace.end(), [&](const TraceRow& traced) {
+        const bool found =
+            std::any_of(effects_.trace.begin(), effects_.trace.end(), [&](const TraceRow& traced) {
                 return traced.kind == TraceKind::sent && traced.at == at &&
                        traced.channel == static_cast<Channel>(row.channel) &&
                        traced.message == program_.messages[row.message].name;
@@ -151,8 +152,8 @@ private:
     }
     void perform(const dsl::TestExpectCall& row) {
         const Instant at = instant(row.at);
-        const bool found = std::any_of(
-            effects_.trace.begin(), effects_.trace.end(), [&](const TraceRow& traced) {
+        const bool found =
+            std::any_of(effects_.trace.begin(), effects_.trace.end(), [&](const TraceRow& traced) {
                 return traced.kind == TraceKind::called && traced.at == at &&
                        traced.message == program_.webhooks[row.webhook].name;
             });
@@ -175,14 +176,15 @@ private:
         expect(happened(TraceKind::goal, std::nullopt), "the goal was not reached");
     }
     void perform(const dsl::TestExpectEnded& row) {
-        expect(happened(TraceKind::ended, row.because),
-               happened(TraceKind::ended, std::nullopt) ? "the run ended for another reason"
-                                                        : "no run ended");
+        expect(happened(TraceKind::ended, row.because), happened(TraceKind::ended, std::nullopt)
+                                                            ? "the run ended for another reason"
+                                                            : "no run ended");
     }
     void perform(const dsl::TestExpectCond& row) {
-        const Context context{program_, customer_,  customer_.layouts.front(), position_, zone(),
-                              nullptr,  nullptr, 0};
-        expect(evaluate(context, row.condition), "it is false: " + describe(context, row.condition));
+        const Context context{
+            program_, customer_, customer_.layouts.front(), position_, zone(), nullptr, nullptr, 0};
+        expect(evaluate(context, row.condition),
+               "it is false: " + describe(context, row.condition));
     }
 
     const dsl::Program& program_;
@@ -196,19 +198,9 @@ private:
     FlowTestResult result_;
 };
 
-std::string local_text(Instant at, Zone zone) {
-    static constexpr const char* kDays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    const LocalTime local = to_local(at, zone);
-    std::string out = std::string(kDays[local.weekday()]) + " " + dsl::format_date(local.days) +
-                      " " + dsl::to_text(Value::of_time(local.seconds / 60));
-    if (local.seconds % 60 != 0) {
-        const std::string seconds = std::to_string(local.seconds % 60);
-        out += ":" + std::string(2 - seconds.size(), '0') + seconds;
-    }
-    return out;
+std::string channel_word(Channel channel) {
+    return channel == Channel::email ? "email" : "sms";
 }
-
-std::string channel_word(Channel channel) { return channel == Channel::email ? "email" : "sms"; }
 
 }  // namespace
 
@@ -221,25 +213,35 @@ std::string sentence(const TraceRow& row) {
     const std::string message = channel_word(row.channel) + " " + row.message;
     const std::string why = row.detail.empty() ? "" : ": " + row.detail;
     switch (row.kind) {
-        case TraceKind::entered: return "entered " + row.flow + " (" + row.note + ")";
+        case TraceKind::entered:
+            return "entered (" + row.note + ")";
         case TraceKind::not_entered:
-            return "did not enter " + row.flow + ": " + std::string(to_text(row.reason)) + why;
-        case TraceKind::waiting: return row.detail;
-        case TraceKind::woke: return "the wait ended (" + row.note + ")";
-        case TraceKind::branched: return row.note + why;
-        case TraceKind::sent: return "sent " + message;
+            return "not entered, " + std::string(to_text(row.reason)) + why;
+        case TraceKind::waiting:
+            return row.detail;
+        case TraceKind::woke:
+            return "the wait ended (" + row.note + ")";
+        case TraceKind::branched:
+            return row.note + why;
+        case TraceKind::sent:
+            return "sent " + message;
         case TraceKind::skipped:
             return "skipped " + message + ", " + std::string(to_text(row.reason)) + why;
-        case TraceKind::held: return "held " + message + why;
-        case TraceKind::goal: return "goal reached (" + row.note + ")";
+        case TraceKind::held:
+            return "held " + message + why;
+        case TraceKind::goal:
+            return "goal reached (" + row.note + ")";
         case TraceKind::ended:
             return "ended: " + std::string(to_text(row.reason)) +
                    (row.note.empty() ? "" : " (" + row.note + ")");
         case TraceKind::changed:
             return "changed " + row.note + (row.detail.empty() ? "" : " to " + row.detail);
-        case TraceKind::called: return "called " + row.message;
-        case TraceKind::recorded: return "recorded " + row.note;
-        case TraceKind::attempt: return "handed over " + message + ": " + row.note + why;
+        case TraceKind::called:
+            return "called " + row.message;
+        case TraceKind::recorded:
+            return "recorded " + row.note;
+        case TraceKind::attempt:
+            return "handed over " + message + ": " + row.note + why;
     }
     return "";
 }

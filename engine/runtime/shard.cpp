@@ -35,7 +35,9 @@ Shard::Shard(std::uint32_t number, std::unique_ptr<Store> store,
     };
 }
 
-Shard::~Shard() { stop(); }
+Shard::~Shard() {
+    stop();
+}
 
 void Shard::start() {
     thread_ = std::thread([this] {
@@ -94,7 +96,9 @@ void Shard::run(std::function<void(Shard&)> task) {
     schedule();
 }
 
-void Shard::poke() { schedule(); }
+void Shard::poke() {
+    schedule();
+}
 
 void Shard::schedule() {
     if (!scheduled_.exchange(true)) {
@@ -248,7 +252,9 @@ Result<Shard::Cached> Shard::load(const std::string& id) {
 
 /// A run whose release can no longer be compiled cannot go on; it ends here, said in the log.
 void Shard::retire_unknown(Customer& customer) {
-    const auto unknown = [this](std::uint32_t release) { return releases_->find(release) == nullptr; };
+    const auto unknown = [this](std::uint32_t release) {
+        return releases_->find(release) == nullptr;
+    };
     const auto ended =
         std::erase_if(customer.runs, [&](const Run& run) { return unknown(run.release); });
     std::erase_if(customer.held, [&](const HeldMessage& held) { return unknown(held.release); });
@@ -307,8 +313,8 @@ Result<void> Shard::resolve(const std::string& message_id, Verdict verdict) {
 
 Result<void> Shard::recover() {
     SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));
-    SLUICE_TRY(store_->suppressions(
-        [this](const SuppressionRow& row) { shared_.suppressions.add(row); }));
+    SLUICE_TRY(
+        store_->suppressions([this](const SuppressionRow& row) { shared_.suppressions.add(row); }));
     SLUICE_TRY(store_->outbox_heads(OutboxStatus::ready, [this](const OutboxRow& row) {
         ready_[lane_of(row)].emplace(row.not_before, row.id);
     }));
@@ -317,7 +323,7 @@ Result<void> Shard::recover() {
     std::vector<OutboxRow> again;
     SLUICE_TRY(store_->outbox_heads(OutboxStatus::claimed, [&](const OutboxRow& row) {
         const bool harmless = shared_.lanes[lane_of(row)].idempotent();
-        OutboxUpdate update{row.id,       harmless ? OutboxStatus::ready : OutboxStatus::unknown,
+        OutboxUpdate update{row.id,         harmless ? OutboxStatus::ready : OutboxStatus::unknown,
                             row.not_before, row.attempts,
                             "interrupted",  row.provider_id};
         commit.outbox_updates.push_back(std::move(update));

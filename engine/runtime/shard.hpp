@@ -48,7 +48,8 @@ struct ShardCounters {
 ///
 /// Place:    engine/runtime; made by the daemon, one for each store file.
 /// Owner:    the daemon; everything in Shared outlives it.
-/// Threads:  one thread of its own runs all its work, to completion, never awaiting. submit, settle,
+/// Threads:  one thread of its own runs all its work, to completion, never awaiting. submit,
+/// settle,
 ///           poke and run may be called from any thread; they only put something in the inbox.
 /// Errors:   a failed commit fails every input of its batch. After an I/O error the process stops:
 ///           what was acknowledged is on disk and a restart recovers it.

@@ -133,7 +133,8 @@ Simulation::Totals Simulation::run(const std::function<void(std::string_view)>& 
         rank[by_name[i]] = i;
     }
     std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
-        return std::tuple(a.at, rank[a.person], a.order) < std::tuple(b.at, rank[b.person], b.order);
+        return std::tuple(a.at, rank[a.person], a.order) <
+               std::tuple(b.at, rank[b.person], b.order);
     });
     std::string out;
     for (const Line& line : lines) {

@@ -32,12 +32,13 @@ public:
 
     Simulation(std::shared_ptr<const dsl::Program> program, Options options);
 
-    /// Adds one call; calls of a customer may come in any order, equal instants keep the order given.
+    /// Adds one call; calls of a customer may come in any order, equal instants keep the order
+    /// given.
     void add(const InboundEvent& event);
 
-    /// Runs everything. `write` gets the log a piece at a time: NDJSON in time order, one object for
-    /// every message sent or skipped and for every entry, goal and end of a run. `progress` (may be
-    /// empty) is told how many of how many customers are done.
+    /// Runs everything. `write` gets the log a piece at a time: NDJSON in time order, one object
+    /// for every message sent or skipped and for every entry, goal and end of a run. `progress`
+    /// (may be empty) is told how many of how many customers are done.
     Totals run(const std::function<void(std::string_view)>& write,
                const std::function<void(std::size_t, std::size_t)>& progress);
 
@@ -62,7 +63,8 @@ private:
     Totals totals_;
 };
 
-/// The log line of a decision; empty for trace rows that are not part of the log. Ends in a newline.
+/// The log line of a decision; empty for trace rows that are not part of the log. Ends in a
+/// newline.
 std::string log_line(const TraceRow& row, std::string_view customer);
 
 }  // namespace sluice

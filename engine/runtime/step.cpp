@@ -9,6 +9,28 @@
 
 namespace sluice {
 
+namespace {
+
+/// Every event pattern a flow looks at.
+template <class Visit>
+void each_pattern(const dsl::Flow& flow, Visit visit) {
+    for (const dsl::Start& start : flow.starts) {
+        visit(start.event);
+    }
+    if (flow.goal) {
+        visit(flow.goal->event);
+    }
+    std::for_each(flow.ends_when.begin(), flow.ends_when.end(), visit);
+    for (const dsl::Instruction& instruction : flow.code) {
+        const auto* await = std::get_if<dsl::OpAwait>(&instruction.op);
+        for (std::size_t i = 0; await != nullptr && i < await->branches.size(); ++i) {
+            visit(await->branches[i].event);
+        }
+    }
+}
+
+}  // namespace
+
 ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(std::move(made)) {
     const dsl::Program& p = *program;
     starts_of_event.resize(p.events.size());
@@ -16,24 +38,13 @@ ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(s
     for (std::size_t event = 0; event < p.events.size(); ++event) {
         event_matters[event] = !p.aggregates_of_event[event].empty();
     }
-    auto matter = [&](const dsl::EventPattern& pattern) { event_matters[pattern.event] = true; };
     for (Index flow = 0; flow < p.flows.size(); ++flow) {
         const dsl::Flow& f = p.flows[flow];
         for (Index start = 0; start < f.starts.size(); ++start) {
-            matter(f.starts[start].event);
             starts_of_event[f.starts[start].event.event].push_back({flow, start});
         }
-        if (f.goal) {
-            matter(f.goal->event);
-        }
-        std::for_each(f.ends_when.begin(), f.ends_when.end(), matter);
-        for (const dsl::Instruction& instruction : f.code) {
-            if (const auto* await = std::get_if<dsl::OpAwait>(&instruction.op)) {
-                for (const dsl::AwaitBranch& branch : await->branches) {
-                    matter(branch.event);
-                }
-            }
-        }
+        each_pattern(
+            f, [&](const dsl::EventPattern& pattern) { event_matters[pattern.event] = true; });
     }
     for (auto& starts : starts_of_event) {
         std::stable_sort(starts.begin(), starts.end(), [&](const StartRef& a, const StartRef& b) {
@@ -123,8 +134,9 @@ void relayout(const Releases& releases, Customer& customer,
     const std::uint32_t ordinal = fold_history(releases, customer, layouts.front(), history);
     customer.events = std::max(customer.events, ordinal);
     for (Layout& layout : customer.layouts) {
-        const bool inside = std::any_of(customer.runs.begin(), customer.runs.end(),
-                                        [&](const Run& run) { return run.release == layout.release; });
+        const bool inside =
+            std::any_of(customer.runs.begin(), customer.runs.end(),
+                        [&](const Run& run) { return run.release == layout.release; });
         if (inside && layout.release != releases.current()) {
             layouts.push_back(std::move(layout));
         }

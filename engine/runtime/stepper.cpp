@@ -98,9 +98,8 @@ void Stepper::remember_entry(const dsl::Flow& flow, const Run& run) {
 
 /// Drops the runs that are over and watch for nothing.
 void Stepper::sweep() {
-    std::erase_if(customer_.runs, [](const Run& run) {
-        return run.park == Park::ended && run.due == kNever;
-    });
+    std::erase_if(customer_.runs,
+                  [](const Run& run) { return run.park == Park::ended && run.due == kNever; });
 }
 
 }  // namespace sluice

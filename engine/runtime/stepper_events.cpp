@@ -102,9 +102,10 @@ void Stepper::change_traits(const AppliedEvent& event) {
     for (const auto& [field, value] : event.traits) {
         for (Layout& layout : customer_.layouts) {
             const dsl::Program& program = *releases_.find(layout.release)->program;
-            const Index target = &layout == &customer_.layouts.front()
-                                     ? field
-                                     : program.find_customer_field(current.customer_fields[field].name);
+            const Index target =
+                &layout == &customer_.layouts.front()
+                    ? field
+                    : program.find_customer_field(current.customer_fields[field].name);
             if (target != kNone && !(layout.traits[target] == value)) {
                 layout.traits[target] = value;
                 changed = true;

@@ -140,7 +140,8 @@ void Stepper::end(Run& run, Reason reason, std::string_view note) {
 
 Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
     const dsl::Flow& flow = flow_of(run);
-    const std::uint32_t point = draw({"split", options_.salt, flow.name, flow.steps[step].id, customer_.id});
+    const std::uint32_t point =
+        draw({"split", options_.salt, flow.name, flow.steps[step].id, customer_.id});
     std::int64_t edge = 0;
     const dsl::SplitArm* chosen = &op.arms.back();
     for (const dsl::SplitArm& arm : op.arms) {
@@ -152,8 +153,9 @@ Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
     }
     if (options_.trace_everything) {
         TraceRow& row = trace(TraceKind::branched, run, step);
-        row.note = chosen->name.empty() ? dsl::to_text(Value::of_number(chosen->percent_scaled)) + "%"
-                                        : chosen->name;
+        row.note = chosen->name.empty()
+                       ? dsl::to_text(Value::of_number(chosen->percent_scaled)) + "%"
+                       : chosen->name;
     }
     return chosen->target;
 }
@@ -169,8 +171,12 @@ void Stepper::change_trait(Run& run, const dsl::OpTrait& op, Index step) {
     const Value given = evaluate(context_of(run), op.value);
     Value value = customer_.layouts.front().traits[target];
     switch (op.change) {
-        case dsl::TraitChange::set: value = given; break;
-        case dsl::TraitChange::clear: value = field.default_value; break;
+        case dsl::TraitChange::set:
+            value = given;
+            break;
+        case dsl::TraitChange::clear:
+            value = field.default_value;
+            break;
         case dsl::TraitChange::add:
             if (field.type.kind == dsl::TypeKind::list) {
                 const std::string item = dsl::to_text(given);

@@ -12,7 +12,9 @@ bool unreachable(Reason reason) {
            reason == Reason::suppressed;
 }
 
-std::string_view word(Channel channel) { return channel == Channel::email ? "email" : "sms"; }
+std::string_view word(Channel channel) {
+    return channel == Channel::email ? "email" : "sms";
+}
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 
 namespace sluice {
 
-Instant Stepper::next_due() const { return customer_.due(); }
+Instant Stepper::next_due() const {
+    return customer_.due();
+}
 
 void Stepper::run_timers(Instant now) {
     for (Instant due = next_due(); due <= now; due = next_due()) {

@@ -11,12 +11,12 @@ namespace sluice {
 /// Whether and when: `at` <= base means "at once".
 struct WaitEnd {
     Instant at;
-    bool missing = false;       // a date path without a value, or one already past
+    bool missing = false;  // a date path without a value, or one already past
     bool stop_if_missing = false;
 };
 
-/// `base` is the instant the wait is counted from; `inclusive` takes a wall time equal to base (after
-/// the duration of `wait D, then until …`).
+/// `base` is the instant the wait is counted from; `inclusive` takes a wall time equal to base
+/// (after the duration of `wait D, then until …`).
 WaitEnd until_end(const Context& context, const dsl::Until& until, Instant base, bool inclusive);
 
 /// The end of a parked instruction (sleep, until or await).

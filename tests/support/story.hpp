@@ -12,8 +12,8 @@
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/step.hpp"
 
-/// The little language of the runtime's tests: a program in flow text, one customer, a clock that is
-/// told the time, and the decisions as plain lines. Times are `YYYY-MM-DD HH:MM[:SS]` in UTC.
+/// The little language of the runtime's tests: a program in flow text, one customer, a clock that
+/// is told the time, and the decisions as plain lines. Times are `YYYY-MM-DD HH:MM[:SS]` in UTC.
 namespace sluice::testing {
 
 /// A schema and a policy without quiet hours or caps, so that a test states only what it is about.
@@ -142,8 +142,8 @@ private:
         call.customer = customer.id;
         call.occurred_at = utc(std::string(at));
         call.received_at = call.occurred_at;
-        apply_event(releases, options, customer,
-                    apply_program(*releases.ready().program, call), effects);
+        apply_event(releases, options, customer, apply_program(*releases.ready().program, call),
+                    effects);
     }
     static std::string describe(const TraceRow& row) {
         std::string at = format_rfc3339(row.at);
@@ -152,22 +152,29 @@ private:
         const std::string what =
             std::string(row.channel == Channel::email ? "email " : "sms ") + row.message;
         switch (row.kind) {
-            case TraceKind::sent: return at + "sent " + what;
+            case TraceKind::sent:
+                return at + "sent " + what;
             case TraceKind::skipped:
                 return at + "skipped " + what + ": " + std::string(to_text(row.reason));
-            case TraceKind::entered: return at + "entered " + row.flow;
+            case TraceKind::entered:
+                return at + "entered " + row.flow;
             case TraceKind::not_entered:
                 return at + "not entered " + row.flow + ": " + std::string(to_text(row.reason));
-            case TraceKind::goal: return at + "goal " + row.flow;
+            case TraceKind::goal:
+                return at + "goal " + row.flow;
             case TraceKind::ended:
                 return at + "ended " + row.flow + ": " +
                        (row.reason == Reason::stopped && !row.note.empty()
                             ? row.note
                             : std::string(to_text(row.reason)));
-            case TraceKind::changed: return at + "changed " + row.note;
-            case TraceKind::called: return at + "called " + row.message;
-            case TraceKind::recorded: return at + "recorded " + row.note;
-            default: return "";
+            case TraceKind::changed:
+                return at + "changed " + row.note;
+            case TraceKind::called:
+                return at + "called " + row.message;
+            case TraceKind::recorded:
+                return at + "recorded " + row.note;
+            default:
+                return "";
         }
     }
 };

@@ -60,25 +60,31 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Path", "Hi {customer.first_name}!", kCustomer, "Hi zoë!"},
         Case{"FallbackUnused", "Hi {customer.first_name | there}!", kCustomer, "Hi zoë!"},
         Case{"Fallback", "Hi {customer.nick | there}!", kCustomer, "Hi there!"},
-        Case{"FallbackOfTwoWords", "Hi {customer.nick | dear friend}!", kCustomer, "Hi dear friend!"},
-        Case{"FallbackWithApostrophe", "Hi {customer.nick | Ann's friend}!", kCustomer, "Hi Ann's friend!"},
+        Case{"FallbackOfTwoWords", "Hi {customer.nick | dear friend}!", kCustomer,
+             "Hi dear friend!"},
+        Case{"FallbackWithApostrophe", "Hi {customer.nick | Ann's friend}!", kCustomer,
+             "Hi Ann's friend!"},
         Case{"FallbackInQuotes", "Hi {customer.nick | \"you | all\"}!", kCustomer, "Hi you | all!"},
         Case{"FallbackNamedLikeAFilter", "{customer.nick | \"first\"}", kCustomer, "first"},
         Case{"Filter", "{cart.total | money}", kCustomer, "158.97"},
         Case{"FilterWithArgument", "{cart.total | money: \"EUR\"}", kCustomer, "158.97 EUR"},
         Case{"FilterThenFallback", "{customer.first_name | capitalize | there}", kCustomer, "Zoë"},
-        Case{"FilterOnMissingThenFallback", "{customer.nick | capitalize | there}", kCustomer, "there"},
+        Case{"FilterOnMissingThenFallback", "{customer.nick | capitalize | there}", kCustomer,
+             "there"},
         Case{"FallbackThenFilter", "{customer.nick | there | upcase}", kCustomer, "THERE"},
         Case{"WrittenOutDefault", "{customer.nick | default: 'x'}", kCustomer, "x"},
         Case{"Short", "{cart.url | short}", kCustomer, "https://s.example/c?a=1"},
-        Case{"TwoInOneLine", "{cart.total|money} at {cart.url}", kCustomer, "158.97 at https://s.example/c?a=1"},
+        Case{"TwoInOneLine", "{cart.total|money} at {cart.url}", kCustomer,
+             "158.97 at https://s.example/c?a=1"},
         Case{"EscapedBrace", "a \\{customer.first_name} b", kCustomer, "a {customer.first_name} b"},
         Case{"EscapedBraceFirst", "\\{x}", kCustomer, "{x}"},
         Case{"BraceInOutput", "{{ \"{\" }}x{{ '}' }}", kCustomer, "{x}"},
         Case{"OtherBracesAreText", "{ a } {1} {} {", kCustomer, "{ a } {1} {} {"},
-        Case{"LiquidWorksInside", "{% if customer.first_name %}{{ customer.first_name | upcase }}{% endif %}",
-             kCustomer, "ZOË"},
-        Case{"Unclosed", "Hi {customer.first_name", kCustomer, "fault: E311 This { has no closing }."},
+        Case{"LiquidWorksInside",
+             "{% if customer.first_name %}{{ customer.first_name | upcase }}{% endif %}", kCustomer,
+             "ZOË"},
+        Case{"Unclosed", "Hi {customer.first_name", kCustomer,
+             "fault: E311 This { has no closing }."},
         Case{"NothingAfterTheBar", "Hi {customer.first_name | }", kCustomer,
              "fault: E311 There is nothing after this bar."},
         Case{"NotAPath", "Hi {customer first_name}", kCustomer,
@@ -103,7 +109,8 @@ constexpr char kMarkup[] = R"({"x":"<a href='1'>&\"</a>","n":3,"list":["<",1],"t
 INSTANTIATE_TEST_SUITE_P(
     All, HtmlEscapeTest,
     testing::Values(
-        Case{"OutputIsEscaped", "{{ x }}", kMarkup, "&lt;a href=&#39;1&#39;&gt;&amp;&quot;&lt;/a&gt;"},
+        Case{"OutputIsEscaped", "{{ x }}", kMarkup,
+             "&lt;a href=&#39;1&#39;&gt;&amp;&quot;&lt;/a&gt;"},
         Case{"EchoIsEscaped", "{% echo list %}", kMarkup, "&lt;1"},
         Case{"CycleIsEscaped", "{% cycle '<', 'b' %}", kMarkup, "&lt;"},
         Case{"LiteralTextIsNot", "<b>{{ n }}</b>", kMarkup, "<b>3</b>"},
@@ -114,12 +121,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"EscapeThenStrip", "{{ ' < ' | escape | strip }}", kMarkup, "&lt;"},
         Case{"EscapedThenRawStaysEscaped", "{{ '<' | escape | raw }}", kMarkup, "&lt;"},
         Case{"NewlineToBrEscapesFirst", "{{ two | newline_to_br }}", kMarkup, "a<br />\nb&lt;"},
-        Case{"CaptureKeepsItsMarkup", "{% capture c %}<b>{{ two }}</b>{% endcapture %}{{ c }}", kMarkup,
-             "<b>a\nb&lt;</b>"},
-        Case{"CaptureThenEscapeIsTheSame", "{% capture c %}<b>&amp;</b>{% endcapture %}{{ c | escape }}",
-             kMarkup, "<b>&amp;</b>"},
-        Case{"AppendToCaptureIsEscaped", "{% capture c %}<b>{% endcapture %}{{ c | append: '<i>' }}", kMarkup,
-             "<b>&lt;i&gt;"},
+        Case{"CaptureKeepsItsMarkup", "{% capture c %}<b>{{ two }}</b>{% endcapture %}{{ c }}",
+             kMarkup, "<b>a\nb&lt;</b>"},
+        Case{"CaptureThenEscapeIsTheSame",
+             "{% capture c %}<b>&amp;</b>{% endcapture %}{{ c | escape }}", kMarkup,
+             "<b>&amp;</b>"},
+        Case{"AppendToCaptureIsEscaped",
+             "{% capture c %}<b>{% endcapture %}{{ c | append: '<i>' }}", kMarkup, "<b>&lt;i&gt;"},
         Case{"ADefaultIsEscaped", "{{ nil | default: '<' }}", kMarkup, "&lt;"},
         Case{"TruncatedEscapedTextIsSafe", "{{ '<script>' | escape | truncate: 6, '' }}", kMarkup,
              "&amp;lt;sc"}),
@@ -146,11 +154,14 @@ INSTANTIATE_TEST_SUITE_P(
              "error: a value is missing and the template gives no fallback"},
         Case{"DefaultHelps", "{{ customer.nick | default: 'x' }}", kCustomer, "x"},
         Case{"LateDefaultHelps", "{{ customer.nick | upcase | default: 'x' }}", kCustomer, "x"},
-        Case{"MissingDefaultDoesNot", "{{ customer.nick | default: customer.nock }}", kCustomer, kError},
-        Case{"TestingIsFine", "{% if customer.nick %}{{ customer.nick }}{% else %}-{% endif %}", kCustomer, "-"},
-        Case{"ComparingIsFine", "{% if customer.nick == blank %}none{% endif %}", kCustomer, "none"},
-        Case{"LoopOverMissingRunsElse", "{% for x in customer.list %}{{ x }}{% else %}-{% endfor %}", kCustomer,
-             "-"},
+        Case{"MissingDefaultDoesNot", "{{ customer.nick | default: customer.nock }}", kCustomer,
+             kError},
+        Case{"TestingIsFine", "{% if customer.nick %}{{ customer.nick }}{% else %}-{% endif %}",
+             kCustomer, "-"},
+        Case{"ComparingIsFine", "{% if customer.nick == blank %}none{% endif %}", kCustomer,
+             "none"},
+        Case{"LoopOverMissingRunsElse",
+             "{% for x in customer.list %}{{ x }}{% else %}-{% endfor %}", kCustomer, "-"},
         Case{"AssignKeepsItMissing", "{% assign n = customer.nick %}{{ n }}", kCustomer,
              "error: `n` has no value and the template gives no fallback"},
         Case{"NilLiteralPrintsNothing", "a{{ nil }}b", kCustomer, "ab"},
@@ -175,9 +186,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MoneyRoundsHalfUp", "{{ 2.675 | money }} {{ -0.005 | money }}", "{}", "2.68 -0.01"},
         Case{"MoneySmall", "{{ 0.05 | money }} {{ 0 | money }}", "{}", "0.05 0.00"},
         Case{"MoneyOfText", "{{ '9.5' | money: 'USD' }}", "{}", "9.50 USD"},
-        Case{"MoneyOfWords", "{{ 'free' | money }}", "{}", "error: filter `money`: money needs a number"},
-        Case{"UrlParam", "{{ 'https://s.example/a#top' | url_param: 'utm_source', 'e mail' }}", "{}",
-             "https://s.example/a?utm_source=e+mail#top"},
+        Case{"MoneyOfWords", "{{ 'free' | money }}", "{}",
+             "error: filter `money`: money needs a number"},
+        Case{"UrlParam", "{{ 'https://s.example/a#top' | url_param: 'utm_source', 'e mail' }}",
+             "{}", "https://s.example/a?utm_source=e+mail#top"},
         Case{"SecondUrlParam", "{{ 'https://s.example/?a=1' | url_param: 'b', 2 }}", "{}",
              "https://s.example/?a=1&b=2"},
         Case{"Json", "{{ x | json }}", R"({"x":{"a":[1,2.5,null,true,"q\"\n"]}})",
@@ -190,8 +202,8 @@ INSTANTIATE_TEST_SUITE_P(
              "error: filter `plus`: the number is too large"},
         Case{"LargeDecimal", "{{ 1e3 }}|{{ 100000000000000000000.0 }}", "{}",
              "fault: E311 I did not expect `e3` here."},
-        Case{"DecimalText", "{{ x }} {{ y }} {{ z }}", R"({"x":1e20,"y":0.00001,"z":123456789.125})",
-             "1.0e+20 1.0e-05 123456789.125"},
+        Case{"DecimalText", "{{ x }} {{ y }} {{ z }}",
+             R"({"x":1e20,"y":0.00001,"z":123456789.125})", "1.0e+20 1.0e-05 123456789.125"},
         Case{"FloorDivision", "{{ -7 | divided_by: 2 }} {{ -7 | modulo: 3 }}", "{}", "-4 2"},
         Case{"ListAsText", "{{ x | append: '!' }}", R"({"x":["a",1,null]})", R"(["a", 1, nil]!)"},
         Case{"ObjectAsText", "{{ x }}", R"({"x":{"a":"b","c":1.0}})", R"({"a"=>"b", "c"=>1.0})"}),
@@ -204,16 +216,18 @@ TEST(TemplateLimitsTest, OutputIsBounded) {
     options.output_bytes_max = 100;
     EXPECT_EQ(rendered("{% for i in (1..101) %}x{% endfor %}", "{}", {}, options),
               "error: the text is longer than 100 bytes");
-    EXPECT_EQ(rendered("{% for i in (1..100) %}x{% endfor %}", "{}", {}, options), std::string(100, 'x'));
-    EXPECT_EQ(rendered("{% capture c %}{% for i in (1..101) %}x{% endfor %}{% endcapture %}", "{}", {},
-                       options),
+    EXPECT_EQ(rendered("{% for i in (1..100) %}x{% endfor %}", "{}", {}, options),
+              std::string(100, 'x'));
+    EXPECT_EQ(rendered("{% capture c %}{% for i in (1..101) %}x{% endfor %}{% endcapture %}", "{}",
+                       {}, options),
               "error: the text is longer than 100 bytes");
 }
 
 TEST(TemplateLimitsTest, LoopsAreBounded) {
     RenderOptions options = lax();
     options.iterations_max = 50;
-    EXPECT_EQ(rendered("{% for i in (1..7) %}{% for j in (1..7) %}{% endfor %}{% endfor %}", "{}", {}, options),
+    EXPECT_EQ(rendered("{% for i in (1..7) %}{% for j in (1..7) %}{% endfor %}{% endfor %}", "{}",
+                       {}, options),
               "error: loops run more than 50 times");
     EXPECT_EQ(rendered("{% for i in (1..9223372036854775807) %}{% endfor %}", "{}", {}, options),
               "error: loops run more than 50 times");
@@ -234,16 +248,18 @@ TEST(TemplateLimitsTest, DepthIsBounded) {
         deep += "{% if true %}";
     }
     EXPECT_EQ(rendered(deep), "fault: E311 Tags are nested too deeply.");
-    EXPECT_EQ(rendered("{{ " + std::string(500, '(') + " }}"), "fault: E311 This expression is nested too deeply.");
+    EXPECT_EQ(rendered("{{ " + std::string(500, '(') + " }}"),
+              "fault: E311 This expression is nested too deeply.");
 }
 
 TEST(TemplateLimitsTest, MemoryIsBounded) {
     RenderOptions options = lax();
     options.output_bytes_max = 10'000;
-    EXPECT_EQ(rendered("{% assign s = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign s = s | append: s %}"
-                       "{% endfor %}",
-                       "{}", {}, options),
-              "error: the template uses too much memory");
+    EXPECT_EQ(
+        rendered("{% assign s = 'xxxxxxxxxx' %}{% for i in (1..60) %}{% assign s = s | append: s %}"
+                 "{% endfor %}",
+                 "{}", {}, options),
+        "error: the template uses too much memory");
 }
 
 // ---- data
@@ -264,7 +280,8 @@ TEST(TemplateDataTest, ValuesBecomeWhatTemplatesPrint) {
         "{{ whole }} {{ part }} {{ text }} {{ yes }} {{ date }} {{ time }} {{ moment }} "
         "{{ list | join: '+' }} {{ unknown | default: '-' }}",
         {}, faults);
-    EXPECT_EQ(render(tmpl, data).text, "12 12.5004 a true 2026-03-29 09:05 2026-03-29T07:30:00Z a+b -");
+    EXPECT_EQ(render(tmpl, data).text,
+              "12 12.5004 a true 2026-03-29 09:05 2026-03-29T07:30:00Z a+b -");
 }
 
 TEST(TemplateDataTest, SetReplacesAndFindFinds) {

@@ -61,8 +61,8 @@ inline RenderOptions lax() {
 }
 
 /// Parses and renders; faults and errors come back as "fault: …" and "error: …".
-inline std::string rendered(std::string_view text, std::string_view json = "{}", Options options = {},
-                            const RenderOptions& render_options = lax()) {
+inline std::string rendered(std::string_view text, std::string_view json = "{}",
+                            Options options = {}, const RenderOptions& render_options = lax()) {
     std::vector<Fault> faults;
     const Template tmpl = Template::parse(text, options, faults);
     if (!faults.empty()) {

@@ -9,7 +9,9 @@
 namespace sluice {
 namespace {
 
-Instant at(std::int64_t seconds) { return from_ms(1'772'000'000'000 + seconds * 1'000); }
+Instant at(std::int64_t seconds) {
+    return from_ms(1'772'000'000'000 + seconds * 1'000);
+}
 
 Customer sample() {
     Customer customer;
@@ -20,9 +22,14 @@ Customer sample() {
     customer.last_at = at(0);
     Layout layout;
     layout.release = 3;
-    layout.traits = {Value{}, Value::of_text("Zoë"), Value::of_number(-125'000),
-                     Value::of_yes_no(true), Value::of_date(-3), Value::of_time(610),
-                     Value::of_moment(1'772'000'000'123), Value::of_list({"a", ""})};
+    layout.traits = {Value{},
+                     Value::of_text("Zoë"),
+                     Value::of_number(-125'000),
+                     Value::of_yes_no(true),
+                     Value::of_date(-3),
+                     Value::of_time(610),
+                     Value::of_moment(1'772'000'000'123),
+                     Value::of_list({"a", ""})};
     AggregateState plain;
     plain.memory = {5, {at(-90'000), 1}, {{at(-60), 40}, {at(-1), 41}}};
     AggregateState keyed;

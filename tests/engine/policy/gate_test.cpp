@@ -29,8 +29,8 @@ Story shop(std::string_view policy, std::string_view flow) {
 }
 
 TEST(GateTest, QuietHoursHoldToTheirEndAndLaterWaitsCountFromThere) {
-    Story story = shop(kQuiet,
-                       "flow A { starts when Viewed send email Hello wait 2 hours send email Second }");
+    Story story = shop(
+        kQuiet, "flow A { starts when Viewed send email Hello wait 2 hours send email Second }");
     ASSERT_TRUE(story.ok());
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 22:00", "Viewed");  // 23:00 in Berlin
@@ -62,10 +62,10 @@ TEST(GateTest, CapsSlideAndAreHalfOpen) {
     story.event("2026-03-03 10:00", "Viewed");
     story.event("2026-03-09 09:59", "Viewed");
     story.event("2026-03-09 10:00", "Viewed");
-    EXPECT_THAT(story.messages(),
-                ElementsAre("2026-03-02 10:00 sent email Hello", "2026-03-03 10:00 sent email Hello",
-                            "2026-03-09 09:59 skipped email Hello: capped",
-                            "2026-03-09 10:00 sent email Hello"));
+    EXPECT_THAT(story.messages(), ElementsAre("2026-03-02 10:00 sent email Hello",
+                                              "2026-03-03 10:00 sent email Hello",
+                                              "2026-03-09 09:59 skipped email Hello: capped",
+                                              "2026-03-09 10:00 sent email Hello"));
 }
 
 TEST(GateTest, TransactionalMessagesNeedNoConsentAndSkipWhatTheyMay) {
@@ -85,8 +85,8 @@ TEST(GateTest, ConsentIsAskedAgainWhenAHeldMessageIsLetGo) {
 }
 
 TEST(GateTest, AHeldMessageGoesWithARunThatLeavesEarly) {
-    Story story = shop(kQuiet,
-                       "flow A { starts when Viewed goal Order Placed send email Hello wait 1 day }");
+    Story story =
+        shop(kQuiet, "flow A { starts when Viewed goal Order Placed send email Hello wait 1 day }");
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 22:00", "Viewed");
     story.event("2026-03-02 23:00", "Order Placed");
@@ -128,7 +128,8 @@ TEST(GateTest, SuppressedAddressesGetNothing) {
     };
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 12:00", "Viewed");
-    EXPECT_THAT(story.messages(), ElementsAre("2026-03-02 12:00 skipped email Receipt: suppressed"));
+    EXPECT_THAT(story.messages(),
+                ElementsAre("2026-03-02 12:00 skipped email Receipt: suppressed"));
 }
 
 TEST(GateTest, TheHoldoutIsAFixedShareOfCustomers) {

@@ -277,7 +277,8 @@ TEST_F(ShardTest, RunsStayOnTheirReleaseAndNewOnesTakeTheNew) {
     subscribe();
     order("e1");
     settle(outcome(Outcome::Status::accepted));
-    use("flow Greet { starts when Order Placed only if at least 2 Order Placed send email Second }", 2);
+    use("flow Greet { starts when Order Placed only if at least 2 Order Placed send email Second }",
+        2);
     open(true);
     settle_down();
     clock_.advance(Millis{3'600'000});
@@ -326,8 +327,8 @@ TEST_F(ShardTest, OnItsOwnThreadItAcknowledgesFromManyThreads) {
     for (int t = 0; t < kThreads; ++t) {
         senders.emplace_back([&, t] {
             for (int i = 0; i < kEach; ++i) {
-                InboundEvent event = call(CallKind::track, "t" + std::to_string(t * kEach + i),
-                                          "Viewed", "{}");
+                InboundEvent event =
+                    call(CallKind::track, "t" + std::to_string(t * kEach + i), "Viewed", "{}");
                 event.customer = "c" + std::to_string(i);
                 std::promise<void> committed;
                 auto waiting = committed.get_future();

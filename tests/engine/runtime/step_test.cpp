@@ -14,7 +14,9 @@ using testing::kOpenPolicy;
 using testing::kShop;
 using testing::Story;
 
-Story shop(std::string_view flow) { return Story({kShop, kOpenPolicy, kMessages, flow}); }
+Story shop(std::string_view flow) {
+    return Story({kShop, kOpenPolicy, kMessages, flow});
+}
 
 TEST(StepTest, AFlowWithoutWaitsEndsWithinItsTick) {
     Story story = shop("flow Greet { starts when Order Placed send email Hello }");
@@ -51,8 +53,9 @@ TEST(StepTest, TheGoalEndsARunAndItsMessages) {
     story.event("2026-03-02 10:10", "Order Placed", R"({"order_id":"1","total":5})");
     story.event("2026-03-02 10:20", "Order Placed", R"({"order_id":"2","total":30})");
     story.until("2026-03-10 00:00");
-    EXPECT_THAT(story.log(), ElementsAre("2026-03-02 10:00 entered Cart", "2026-03-02 10:20 goal Cart",
-                                         "2026-03-02 10:20 ended Cart: goal"));
+    EXPECT_THAT(story.log(),
+                ElementsAre("2026-03-02 10:00 entered Cart", "2026-03-02 10:20 goal Cart",
+                            "2026-03-02 10:20 ended Cart: goal"));
 }
 
 TEST(StepTest, TheGoalCountsWithinItsWindowAfterTheRunEnded) {
@@ -63,9 +66,10 @@ TEST(StepTest, TheGoalCountsWithinItsWindowAfterTheRunEnded) {
     story.event("2026-03-02 10:00", "Cart Started");
     story.event("2026-03-03 10:00", "Order Placed");
     story.event("2026-03-03 11:00", "Order Placed");
-    EXPECT_THAT(story.log(),
-                ElementsAre("2026-03-02 10:00 entered Cart", "2026-03-02 10:00 sent email Hello",
-                            "2026-03-02 10:00 ended Cart: completed", "2026-03-03 10:00 goal Cart"));
+    EXPECT_THAT(
+        story.log(),
+        ElementsAre("2026-03-02 10:00 entered Cart", "2026-03-02 10:00 sent email Hello",
+                    "2026-03-02 10:00 ended Cart: completed", "2026-03-03 10:00 goal Cart"));
     Story late = shop(
         "flow Cart { starts when Cart Started goal Order Placed within 2 days send email Hello }");
     late.event("2026-03-02 10:00", "Cart Started");
@@ -163,15 +167,15 @@ TEST(StepTest, WhileRunningIgnoreAndRestart) {
 }
 
 TEST(StepTest, EndsWhenLeavesEarly) {
-    Story story = shop(
-        "flow A { starts when Viewed ends when Cart Started wait 1 hour send email Hello }");
+    Story story =
+        shop("flow A { starts when Viewed ends when Cart Started wait 1 hour send email Hello }");
     ASSERT_TRUE(story.ok());
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 10:00", "Viewed");
     story.event("2026-03-02 10:30", "Cart Started");
     story.until("2026-03-03 00:00");
-    EXPECT_THAT(story.log(), ElementsAre("2026-03-02 10:00 entered A",
-                                         "2026-03-02 10:30 ended A: ends_when"));
+    EXPECT_THAT(story.log(),
+                ElementsAre("2026-03-02 10:00 entered A", "2026-03-02 10:30 ended A: ends_when"));
 }
 
 TEST(StepTest, HistorySinceEntry) {
@@ -195,14 +199,16 @@ TEST(StepTest, HistorySinceEntry) {
 
 TEST(StepTest, TheAlternativeIsForTheUnreachableOnly) {
     Story story = shop(
-        "flow A { starts when Viewed send email Hello or sms Second if not sent { record Left Alone } }");
+        "flow A { starts when Viewed send email Hello or sms Second if not sent { record Left "
+        "Alone } }");
     ASSERT_TRUE(story.ok());
     story.identify("2026-03-02 09:00", R"({"phone":"+49151","sms_status":"subscribed"})");
     story.event("2026-03-02 10:00", "Viewed");
     EXPECT_THAT(story.messages(), ElementsAre("2026-03-02 10:00 sent sms Second"));
     story.identify("2026-03-02 11:00", R"({"sms_status":"unsubscribed"})");
     story.event("2026-03-02 12:00", "Viewed");
-    EXPECT_THAT(story.log(), ::testing::Contains("2026-03-02 12:00 skipped email Hello: no_address"));
+    EXPECT_THAT(story.log(),
+                ::testing::Contains("2026-03-02 12:00 skipped email Hello: no_address"));
     EXPECT_THAT(story.log(), ::testing::Contains("2026-03-02 12:00 recorded Left Alone"));
 }
 
@@ -230,7 +236,8 @@ TEST(StepTest, TraitsChange) {
         "flow A { starts when Viewed add 50 to customer.points add \"tea\" to customer.interests "
         "add \"milk\" to customer.interests remove \"milk\" from customer.interests "
         "set customer.renewal to today "
-        "if customer.points is 50 and customer.renewal is today and customer.interests contains \"tea\" { send email Hello } }");
+        "if customer.points is 50 and customer.renewal is today and customer.interests contains "
+        "\"tea\" { send email Hello } }");
     ASSERT_TRUE(story.ok());
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 10:00", "Viewed");
@@ -240,7 +247,8 @@ TEST(StepTest, TraitsChange) {
 
 TEST(StepTest, WaitsFollowADateThatMoves) {
     Story story = shop(
-        "flow A { starts when Viewed wait until 2 days before customer.renewal at 10:00, if missing "
+        "flow A { starts when Viewed wait until 2 days before customer.renewal at 10:00, if "
+        "missing "
         "stop send email Hello }");
     ASSERT_TRUE(story.ok());
     story.subscribe("2026-03-02 09:00");
@@ -253,7 +261,8 @@ TEST(StepTest, WaitsFollowADateThatMoves) {
 
 TEST(StepTest, AMissingOrPastDateStops) {
     Story story = shop(
-        "flow A { starts when Viewed wait until customer.renewal, if missing stop send email Hello }");
+        "flow A { starts when Viewed wait until customer.renewal, if missing stop send email Hello "
+        "}");
     ASSERT_TRUE(story.ok());
     story.subscribe("2026-03-02 09:00");
     story.event("2026-03-02 10:00", "Viewed");
@@ -286,9 +295,9 @@ TEST(StepTest, BackfilledEventsStartNothing) {
 }
 
 TEST(StepTest, SplitsAreStickyAndFair) {
-    const auto program = testing::compile_text(
-        {kShop, kOpenPolicy, kMessages,
-         "flow A { starts when Viewed split { 30% { send email Hello } 70% { send email Second } } }"});
+    const auto program = testing::compile_text({kShop, kOpenPolicy, kMessages,
+                                                "flow A { starts when Viewed split { 30% { send "
+                                                "email Hello } 70% { send email Second } } }"});
     ASSERT_TRUE(program);
     int first = 0;
     for (int i = 0; i < 2'000; ++i) {
@@ -308,7 +317,8 @@ TEST(StepTest, SplitsAreStickyAndFair) {
 TEST(StepTest, TheSameInputsGiveTheSameBytes) {
     const auto play = [] {
         Story story = shop(
-            "flow A { starts when Viewed wait 1 hour send email Hello wait until 09:00 send sms Second }");
+            "flow A { starts when Viewed wait 1 hour send email Hello wait until 09:00 send sms "
+            "Second }");
         story.subscribe("2026-03-02 09:00");
         story.event("2026-03-02 10:00", "Viewed");
         story.until("2026-03-10 10:00");

@@ -285,6 +285,22 @@ TEST_F(SqliteStoreTest, TheLogIsBoundedWithoutMaintenance) {
     EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 400'000U);
 }
 
+TEST_F(SqliteStoreTest, IdsThatLeftTheWindowAreDeleted) {
+    auto tuned = options();
+    tuned.tuning.dedupe_entries_max = 100;
+    auto store = std::move(SqliteStore::open(tuned)).value();
+    for (int i = 0; i < 500; ++i) {
+        Commit commit;
+        commit.dedupe = {message_id(2 * i), message_id(2 * i + 1)};
+        ASSERT_TRUE(store->commit(commit));
+        ASSERT_TRUE(store->maintain());
+    }
+    auto raw = std::move(Connection::open(path_, Connection::Mode::read_only)).value();
+    const auto packs = raw.query_integer("SELECT count(*) FROM dedupe_pack").value();
+    EXPECT_GE(packs, 50);
+    EXPECT_LE(packs, 52);
+}
+
 // The operating system refuses to let the log grow: the nearest thing to a full disk in a test.
 class FileSizeLimit {
 public:
