@@ -61,6 +61,8 @@ private:
     bool comparison(Condition& condition);
     void filter(Chain& chain);
     bool arguments(FilterCall& call, std::vector<Index>& found);
+    [[nodiscard]] bool at_named_argument() const;
+    void named_argument(FilterCall& call);
     void check_filter(const FilterCall& call, std::string_view name);
     [[nodiscard]] std::string_view since(const char* start) const;
 

@@ -285,23 +285,28 @@ void Expressions::filter(Chain& chain) {
 
 bool Expressions::arguments(FilterCall& call, std::vector<Index>& found) {
     do {
-        if (at(Token::Kind::id)) {
-            Lexer ahead = lexer_;
-            const Token name = ahead.take();
-            if (ahead.peek().kind == Token::Kind::colon) {
-                if (name.text != "allow_false" || call.spec == nullptr || !is_default(*call.spec)) {
-                    refuse("No filter has an argument named " + quoted(name.text) + " here.");
-                    return false;
-                }
-                take();
-                take();
-                call.allow_false = expression();
-                continue;
-            }
+        if (at_named_argument()) {
+            named_argument(call);
+        } else {
+            found.push_back(expression());
         }
-        found.push_back(expression());
     } while (!failed_ && skip(Token::Kind::comma));
     return !failed_;
+}
+
+bool Expressions::at_named_argument() const {
+    Lexer ahead = lexer_;
+    return ahead.take().kind == Token::Kind::id && ahead.peek().kind == Token::Kind::colon;
+}
+
+void Expressions::named_argument(FilterCall& call) {
+    if (peek_text() != "allow_false" || call.spec == nullptr || !is_default(*call.spec)) {
+        refuse("No filter has an argument named " + quoted(peek_text()) + " here.");
+        return;
+    }
+    take();
+    take();
+    call.allow_false = expression();
 }
 
 void Expressions::check_filter(const FilterCall& call, std::string_view name) {
