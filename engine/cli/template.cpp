@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "engine/base/clock.hpp"
+#include "engine/cli/project_input.hpp"
 #include "engine/cli/template_check.hpp"
 #include "engine/cli/verbs.hpp"
 
@@ -19,6 +20,7 @@ namespace tpl = dsl::tpl;
 struct Options {
     std::string file;
     std::string data;
+    std::string schema;
     bool html = false;
     bool text = false;
     bool lax = false;
@@ -157,13 +159,72 @@ int render_file(const Options& options, std::string_view text) {
     return kDone;
 }
 
+tpl::Shape scalar(std::string name, const dsl::Type& type, bool optional) {
+    tpl::Shape shape;
+    shape.name = std::move(name);
+    shape.type = type;
+    shape.optional = optional;
+    return shape;
+}
+
+tpl::Shape record(std::string name, const std::vector<dsl::Field>& fields) {
+    tpl::Shape shape;
+    shape.name = std::move(name);
+    shape.record = true;
+    for (const dsl::Field& field : fields) {
+        const bool optional = field.optional && !field.default_value.known();
+        shape.fields.push_back(scalar(field.name, field.type, optional));
+    }
+    return shape;
+}
+
+/// What the template may read: the customer, and what its message is given. A file that is no
+/// message's body may read what any message is given.
+std::vector<tpl::Shape> roots_of(const dsl::Program& program, std::string_view text) {
+    const auto owner =
+        std::find_if(program.messages.begin(), program.messages.end(), [&](const auto& message) {
+            return message.email && message.email->body.source() == text;
+        });
+    std::vector<tpl::Shape> roots = {record("customer", program.customer_fields)};
+    const auto add = [&](const dsl::Message& message) {
+        for (const dsl::MessageParam& param : message.params) {
+            const bool there = std::any_of(roots.begin(), roots.end(), [&](const auto& root) {
+                return root.name == param.name;
+            });
+            if (!there) {
+                roots.push_back(param.event == dsl::kNone
+                                    ? scalar(param.name, param.type, param.optional)
+                                    : record(param.name, program.events[param.event].fields));
+            }
+        }
+    };
+    if (owner != program.messages.end()) {
+        add(*owner);
+    } else {
+        std::for_each(program.messages.begin(), program.messages.end(), add);
+    }
+    return roots;
+}
+
+int check_file(const Options& options, std::string_view text) {
+    if (options.schema.empty()) {
+        return check_template(options.file, text, language_of(options), nullptr);
+    }
+    int exit_code = kDone;
+    const auto input = read_project(options.schema, false, exit_code);
+    if (!input) {
+        return exit_code;
+    }
+    const std::vector<tpl::Shape> roots = roots_of(*input->compiled.program, text);
+    return check_template(options.file, text, language_of(options), &roots);
+}
+
 int run(const Options& options) {
     const auto text = read_file(options.file);
     if (!text) {
         return kConfig;
     }
-    return options.check ? check_template(options.file, *text, language_of(options), nullptr)
-                         : render_file(options, *text);
+    return options.check ? check_file(options, *text) : render_file(options, *text);
 }
 
 }  // namespace
@@ -189,7 +250,10 @@ void add_template(CLI::App& app, int& exit_code) {
     verb->add_flag("--lax", options->lax, "Print nothing where a value is missing");
     verb->add_flag("--placeholders", options->placeholders,
                    "Read {path | fallback} as well, as in subjects and text messages");
-    verb->add_flag("--check", options->check, "Only look for faults");
+    CLI::Option* check = verb->add_flag("--check", options->check, "Only look for faults");
+    verb->add_option("--schema", options->schema,
+                     "Project directory: check every path against what it declares")
+        ->needs(check);
     verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
