@@ -53,6 +53,7 @@ constexpr CodeInfo kCodes[] = {
     {"W207", "NEVER USED", "A bound event is never used."},
     {"W210", "THE UNKNOWN COUNTS AS DIFFERENT", "`is not` on an optional field is also true for customers without it."},
     {"W314", "A LONG TEXT MESSAGE", "The text message takes several parts once its longest values are filled in."},
+    {"W318", "THE NAME OF A FILE AS TEXT", "The text of an email body looks like the name of a file."},
     {"W324", "NO ADDRESS TO SEND TO", "Customers have no field that holds the address for this channel."},
 };
 // clang-format on

@@ -7,6 +7,8 @@
 namespace sluice::dsl::check {
 namespace {
 
+constexpr std::size_t kLabelsMax = 3;
+
 bool is_space(char c) {
     return std::isspace(static_cast<unsigned char>(c)) != 0;
 }
@@ -79,12 +81,17 @@ Compilation::Compilation(const SourceSet& source_set, const CompileOptions& comp
     for (const Diagnostic& diagnostic : found) {
         if (diagnostic.severity == Severity::error) {
             syntax_errors_[diagnostic.span.file].push_back(diagnostic.span.offset);
+            broken_lines_.emplace(diagnostic.span.file, diagnostic.span.line);
         }
     }
 }
 
 Diagnostic& Compilation::report(std::string_view code, Severity severity, const Span& span,
                                 std::string message) {
+    if (on_broken_line(span)) {
+        unreported_ = Diagnostic{};
+        return unreported_;
+    }
     Diagnostic diagnostic;
     diagnostic.code = std::string(code);
     diagnostic.severity = severity;
@@ -122,26 +129,26 @@ const Declared* Compilation::declared(Kind kind, std::string_view name) const {
     return entry == table->second.end() ? nullptr : &entry->second;
 }
 
-Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name) {
-    if (const Declared* known = declared(kind, name.text)) {
-        return known->index;
-    }
-    if (lost_to_syntax_error(kind, name.text)) {
-        return kNone;
-    }
+std::vector<std::string> Compilation::candidates_for(Kind kind, std::string_view name) const {
     std::vector<std::string> known;
-    for (const auto& [key, value] : names.tables[kind]) {
-        known.push_back(key);
-    }
-    if (kind == Kind::segment) {
-        for (const auto& [key, value] : names.tables[Kind::state]) {
+    const auto add = [&](Kind source) {
+        const auto table = names.tables.find(source);
+        if (table == names.tables.end()) {
+            return;
+        }
+        for (const auto& [key, value] : table->second) {
             known.push_back(key);
         }
+    };
+    add(kind);
+    if (kind == Kind::segment) {
+        add(Kind::state);
     }
-    const auto candidates = did_you_mean(name.text, known);
-    const std::string noun(noun_of(kind).substr(noun_of(kind).find(' ') + 1));
-    Diagnostic& diagnostic =
-        error(code, name.span, "There is no " + noun + " called `" + name.text + "`:");
+    return did_you_mean(name, known);
+}
+
+void Compilation::suggest_name(Diagnostic& diagnostic, Kind kind, const ast::Name& name,
+                               const std::vector<std::string>& candidates) {
     if (!candidates.empty()) {
         const Declared* first = declared(kind, candidates.front());
         diagnostic.help = suggestion(candidates);
@@ -149,19 +156,44 @@ Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name)
             diagnostic.help += "  It is declared in " + place(first->span) + ".";
         }
         diagnostic.fix = Fix{name.span, spelled(candidates.front())};
-        return kNone;
+        return;
     }
     for (const auto& [other, table] : names.tables) {
-        const auto entry = table.find(name.text);
-        if (other != kind && entry != table.end()) {
+        if (other != kind && table.contains(name.text)) {
             diagnostic.help = "`" + name.text + "` is " + std::string(noun_of(other)) +
                               ", and here I need " + std::string(noun_of(kind)) + ".";
-            return kNone;
+            return;
         }
     }
     diagnostic.help =
         "Declare it first:  " + std::string(keyword_of(kind)) + " " + spelled(name.text);
+}
+
+Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name) {
+    if (const Declared* known = declared(kind, name.text)) {
+        return known->index;
+    }
+    if (lost_to_syntax_error(kind, name.text) || on_broken_line(name.span)) {
+        return kNone;
+    }
+    const auto candidates = candidates_for(kind, name.text);
+    const auto [entry, first] =
+        missing_.try_emplace(std::pair{kind, name.text}, diagnostics_.size());
+    if (!first && candidates.empty()) {
+        auto& labels = diagnostics_[entry->second].labels;
+        if (labels.size() < kLabelsMax) {
+            labels.push_back({name.span, "and here"});
+        }
+        return kNone;
+    }
+    const std::string noun(noun_of(kind).substr(noun_of(kind).find(' ') + 1));
+    suggest_name(error(code, name.span, "There is no " + noun + " called `" + name.text + "`:"),
+                 kind, name, candidates);
     return kNone;
+}
+
+bool Compilation::on_broken_line(const Span& span) const {
+    return broken_lines_.contains({span.file, span.line});
 }
 
 bool Compilation::has_syntax_errors(std::uint32_t file) const {
@@ -181,6 +213,11 @@ bool Compilation::damaged(const Span& span, const Span* next) const {
 bool Compilation::lost_to_syntax_error(Kind kind, std::string_view name) const {
     for (const auto& [file, offsets] : syntax_errors_) {
         std::string_view text = sources.files[file].text;
+        for (const std::uint32_t offset : offsets) {
+            if (sources.line({file, offset, 0, 1, 1}).find(name) != std::string_view::npos) {
+                return true;
+            }
+        }
         while (!text.empty()) {
             const std::size_t end = std::min(text.find('\n'), text.size());
             if (line_declares(text.substr(0, end), keyword_of(kind), name)) {

@@ -53,7 +53,8 @@ public:
     Program program;
     Names names;
 
-    /// The reference is good until the next report.
+    /// The reference is good until the next report. On a line with a syntax error nothing more is
+    /// reported: what is left of the line does not say what its author meant.
     Diagnostic& error(std::string_view code, const Span& span, std::string message);
     Diagnostic& warning(std::string_view code, const Span& span, std::string message);
     /// E501: the grammar knows the construct, the engine does not run it yet.
@@ -62,7 +63,8 @@ public:
     void duplicate(const Span& span, std::string message, const Span& first);
 
     /// The index of a declared name, or kNone after reporting it as unknown (`code`). Nothing is
-    /// reported when a syntax error took the declaration away.
+    /// reported when a syntax error took the declaration away. A name that resembles no other is
+    /// reported once; its other places become labels.
     Index find(Kind kind, std::string_view code, const ast::Name& name);
     [[nodiscard]] const Declared* declared(Kind kind, std::string_view name) const;
 
@@ -77,11 +79,18 @@ public:
 
 private:
     [[nodiscard]] bool lost_to_syntax_error(Kind kind, std::string_view name) const;
+    void suggest_name(Diagnostic& diagnostic, Kind kind, const ast::Name& name,
+                      const std::vector<std::string>& candidates);
+    [[nodiscard]] std::vector<std::string> candidates_for(Kind kind, std::string_view name) const;
+    [[nodiscard]] bool on_broken_line(const Span& span) const;
     Diagnostic& report(std::string_view code, Severity severity, const Span& span,
                        std::string message);
 
     std::vector<Diagnostic>& diagnostics_;
     std::map<std::uint32_t, std::vector<std::uint32_t>> syntax_errors_;  // file -> offsets
+    std::set<std::pair<std::uint32_t, std::uint32_t>> broken_lines_;     // file, line
+    std::map<std::pair<Kind, std::string>, std::size_t> missing_;        // name -> its diagnostic
+    Diagnostic unreported_;
 };
 
 /// `Order Placed` as it must be written: quoted unless it is a run of Capitalised Words.

@@ -390,6 +390,7 @@ bool lower_one(Compilation& c, const DeclRef& ref, const ast::FlowDecl& decl,
     HeaderLowering headers(c, scope, decl, ref);
     const bool damaged = c.damaged(ref.decl->span, ref.next);
     scope.starts_complete = !damaged;
+    scope.damaged = damaged;
     headers.lower_starts();
     scope.start_bindings_count = scope.bindings.size();
     BindingCollector{c, scope}.block(decl.steps);

@@ -239,7 +239,7 @@ PassedArg passed_arg(Compilation& c, const ast::Arg& written, Scope& scope) {
             c.error("E222", written.span, "`" + *name + "` is not always there at this point:");
         diagnostic.labels.push_back({elsewhere->span, "it gets its name here"});
         diagnostic.help = "A name given with `as` is known from there to the end of its block.";
-    } else {
+    } else if (!scope.flow->damaged) {
         std::vector<std::string> known;
         for (const Binding& candidate : scope.flow->bindings) {
             known.push_back(candidate.name);

@@ -154,6 +154,7 @@ struct MessageLowering {
         }
         const ast::Text& text = *email.body;
         if (!email.body_is_file) {
+            warn_file_name(text);
             return compiled({text, {}}, text.text, {tpl::Syntax::placeholder, tpl::Escape::html});
         }
         const std::string& flow_path = c.sources.files[text.span.file].path;
@@ -172,6 +173,20 @@ struct MessageLowering {
             return {};
         }
         return compiled({text, text.text}, *content, {tpl::Syntax::liquid, tpl::Escape::html});
+    }
+
+    /// `body "x.html"` without `file` would send the name of the file.
+    void warn_file_name(const ast::Text& text) const {
+        const std::string_view name = text.text;
+        const bool named = name.ends_with(".html") || name.ends_with(".htm") ||
+                           name.ends_with(".liquid") || name.ends_with(".mjml");
+        if (!named || name.find_first_of(" <{") != std::string_view::npos) {
+            return;
+        }
+        const Span span = with_quotes(text.span);
+        Diagnostic& diagnostic = c.warning("W318", span, "Customers would read exactly this text:");
+        diagnostic.help = "If it is the name of a file, write:  body file " + quoted(text.text);
+        diagnostic.fix = Fix{span, "file " + quoted(text.text)};
     }
 
     void add_param(const ast::UsesDecl& uses) const {

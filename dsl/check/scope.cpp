@@ -124,6 +124,9 @@ void report_unknown_binding(Compilation& c, const ast::Path& path, Scope& scope)
             "Name the event of each start with `as`, as in:  starts when Order Placed as order";
         return;
     }
+    if (scope.flow != nullptr && scope.flow->damaged) {
+        return;
+    }
     std::vector<std::string> known = {"customer"};
     if (scope.flow != nullptr) {
         for (const Binding& binding : scope.flow->bindings) {

@@ -28,6 +28,7 @@ struct FlowScope {
     std::size_t start_bindings_count = 0;  // they stand first; those of waits follow
     std::size_t starts_count = 0;          // as written, those not supported included
     bool starts_complete = true;  // false: some start could not be read or is not supported
+    bool damaged = false;         // a syntax error may have taken bindings away
 
     /// The binding visible under the name, or null.
     Binding* visible(std::string_view name);

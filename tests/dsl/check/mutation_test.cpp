@@ -86,6 +86,15 @@ std::string line_text(const std::string& text, std::uint32_t line) {
     return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
 }
 
+/// Words of the language say nothing about what a line uses.
+const std::set<std::string> kLanguage = {
+    "customer", "customers", "event",     "message", "flow",  "policy",  "test",    "starts",
+    "when",     "where",     "only",      "entry",   "after", "goal",    "within",  "send",
+    "email",    "emails",    "with",      "wait",    "then",  "until",   "hours",   "days",
+    "minutes",  "timeout",   "otherwise", "topic",   "uses",  "subject", "preview", "body",
+    "file",     "text",      "optional",  "default", "html",  "mjml",    "expect",  "given",
+    "clock",    "advance",   "quiet",     "hold",    "from"};
+
 void add_words(std::set<std::string>& words, const std::string& line) {
     std::string word;
     for (const char c : line + " ") {
@@ -93,7 +102,7 @@ void add_words(std::set<std::string>& words, const std::string& line) {
             word += c;
             continue;
         }
-        if (word.size() > 3) {
+        if (word.size() > 3 && !kLanguage.contains(word)) {
             words.insert(word);
         }
         word.clear();
@@ -220,6 +229,7 @@ TEST(CheckMutationTest, DamageIsReportedWhereItIs) {
               << " another legal program; " << tally.cascades << " with more than three reports, "
               << tally.elsewhere << " errors away from the damage\n";
     EXPECT_EQ(tally.elsewhere, 0);
+    EXPECT_LE(tally.cascades, tally.mutants / 100);
 }
 
 }  // namespace
