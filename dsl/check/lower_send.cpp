@@ -90,7 +90,20 @@ struct RecipientCheck {
         }
     }
 
+    /// A word that nothing wants and that is nearly the parameter's: one slip, one report.
+    bool is_misspelled(const Message& message, const MessageParam& param) const {
+        return std::any_of(passed.begin(), passed.end(), [&](const PassedArg& arg) {
+            const bool wanted =
+                std::any_of(message.params.begin(), message.params.end(),
+                            [&](const MessageParam& other) { return other.name == arg.arg.name; });
+            return !wanted && !did_you_mean(arg.arg.name, std::vector{param.name}).empty();
+        });
+    }
+
     void report_missing(const Message& message, const MessageParam& param) const {
+        if (is_misspelled(message, param)) {
+            return;
+        }
         const std::string what = param.event == kNone ? to_text(param.type)
                                                       : spelled(c.program.events[param.event].name);
         Diagnostic& diagnostic = c.error("E311", to.message.span,
@@ -139,7 +152,8 @@ struct RecipientCheck {
             c.error("E311", given.written->span,
                     "`" + message.name + "` uses one value as `" + param.name + "` (" +
                         to_text(param.type) + "), and this is a whole event:")
-                .help = "Pass one of its fields:  " + param.name + " = " + given.arg.name + ".…";
+                .help = "Pass one of its fields:  " + param.name + " = " +
+                        *whole_name(*given.written) + ".…";
             return;
         }
         Typed target;
@@ -205,6 +219,13 @@ void report_twice(Compilation& c, const std::vector<ast::Arg>& args) {
             c.duplicate(arg->span, "`" + arg->word + "` is passed twice:", earlier->span);
         }
     }
+}
+
+/// Passed before under the same name, which has been reported.
+bool is_repeated(const std::vector<PassedArg>& passed, const PassedArg& arg) {
+    return std::any_of(passed.begin(), passed.end(), [&](const PassedArg& other) {
+        return &other < &arg && other.arg.name == arg.arg.name;
+    });
 }
 
 }  // namespace
@@ -279,11 +300,11 @@ void StepLowering::step(const ast::Send& node, const ast::Step& step_node) {
         const SendTarget target{lowered(to->channel), message == nullptr ? kNone : message->index};
         (to == &node.first ? op.first : op.alternative.emplace()) = target;
     }
-    for (PassedArg& arg : passed) {
-        if (arg.complete && !arg.wanted) {
+    for (const PassedArg& arg : passed) {
+        if (arg.complete && !arg.wanted && !is_repeated(passed, arg)) {
             report_unused_arg(node, arg.written->word, arg.written->span);
         }
-        op.args.push_back(std::move(arg.arg));
+        op.args.push_back(arg.arg);
     }
     if (node.best_time_within) {
         c_.not_supported(step_node.span, "`at best time`",
@@ -318,6 +339,11 @@ void StepLowering::report_unused_arg(const ast::Send& node, const std::string& w
     const auto candidates = did_you_mean(word, wanted);
     diagnostic.help = candidates.empty() ? "Remove it, or add a `uses` line for it to the message."
                                          : suggestion(candidates);
+    if (!candidates.empty()) {
+        Span word_only = span;
+        word_only.length = static_cast<std::uint32_t>(word.size());
+        diagnostic.fix = Fix{word_only, candidates.front()};
+    }
 }
 
 void StepLowering::step(const ast::CallStep& node, const ast::Step&) {
@@ -381,8 +407,14 @@ void StepLowering::step(const ast::RecordStep& node, const ast::Step&) {
         }
     }
     for (const Field& field : c_.program.events[event].fields) {
-        const bool given = std::any_of(node.args.begin(), node.args.end(),
-                                       [&](const ast::Arg& arg) { return arg.word == field.name; });
+        // A misspelled word has been reported as an unknown field.
+        const bool given =
+            std::any_of(node.args.begin(), node.args.end(), [&](const ast::Arg& arg) {
+                const auto& fields = c_.program.events[event].fields;
+                return arg.word == field.name ||
+                       (Program::find_field(fields, arg.word) == kNone &&
+                        !did_you_mean(arg.word, std::vector{field.name}).empty());
+            });
         if (!given && !field.optional && !field.default_value.known()) {
             c_.error("E311", node.event.span,
                      "`" + node.event.text + "` has a field `" + field.name +

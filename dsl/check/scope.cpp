@@ -111,11 +111,17 @@ void report_unknown_binding(Compilation& c, const ast::Path& path, Scope& scope)
         Diagnostic& diagnostic =
             c.error("E222", span, "`" + name + "` is not always there at this point:");
         diagnostic.labels.push_back({elsewhere->span, "it gets its name here"});
+        if (scope.in_start && path.words.size() == 2) {
+            diagnostic.help =
+                "In the `where` of a start, its fields stand alone:  " + path.words[1];
+            diagnostic.fix = Fix{path.span, path.words[1]};
+            return;
+        }
         diagnostic.help = "A name given with `as` is known from there to the end of its block.";
         return;
     }
-    if (name == "event") {
-        if (scope.flow != nullptr && !scope.flow->starts_complete) {
+    if (name == "event" && scope.flow != nullptr) {
+        if (!scope.flow->starts_complete) {
             return;
         }
         c.error("E222", span,
