@@ -28,7 +28,7 @@ Result<Batch::Touched*> Batch::touch(const std::string& id) {
     }
     SLUICE_TRY(auto cached, shard_.load(id));
     Touched& touched = touched_[id];
-    touched.cached = std::move(cached);
+    touched.cached = cached;
     order_.push_back(id);
     return &touched;
 }
@@ -50,7 +50,7 @@ Result<void> Batch::apply(const InboundEvent& event) {
     applied.at = std::min(applied.at, now_);
     applied.may_start = event.received_at - event.occurred_at <= kBackfillAge;
     Effects effects;
-    apply_event(*shard_.releases_, shard_.options_, touched->cached.customer, applied, effects);
+    apply_event(*shard_.releases_, shard_.options_, touched->cached->customer, applied, effects);
     take_effects(*touched, effects);
     ++events_;
     return success();
@@ -60,7 +60,7 @@ Result<void> Batch::fire_timers(CustomerNo no) {
     SLUICE_TRY(auto loaded, shard_.store_->load(no));
     SLUICE_TRY(auto* touched, touch(loaded.customer));
     Effects effects;
-    run_timers(*shard_.releases_, shard_.options_, touched->cached.customer, now_, effects);
+    run_timers(*shard_.releases_, shard_.options_, touched->cached->customer, now_, effects);
     take_effects(*touched, effects);
     ++timers_;
     return success();
@@ -84,7 +84,7 @@ void Batch::take_effects(Touched& touched, Effects& effects) {
 
 void Batch::put_message(Touched& touched, const MessageIntent& intent) {
     const dsl::Program& program = *shard_.releases_->find(intent.release)->program;
-    Customer& customer = touched.cached.customer;
+    Customer& customer = touched.cached->customer;
     const Layout* layout = customer.layout(intent.release);
     // A held message may outlive the layout of its release: names that both declare still fit.
     auto rendered =
@@ -113,7 +113,7 @@ void Batch::put_call(Touched& touched, const CallIntent& intent) {
     const dsl::Program& program = *shard_.releases_->find(intent.release)->program;
     OutboxRow row;
     row.id = intent.id;
-    row.customer = touched.cached.customer.id;
+    row.customer = touched.cached->customer.id;
     row.is_call = true;
     row.created_at = intent.at;
     row.not_before = intent.at;
@@ -170,8 +170,8 @@ Result<void> Batch::commit() {
         touched.place = commit_.customers.size();
         CustomerWrite& write = commit_.customers.emplace_back();
         write.customer = id;
-        write.state = encode(touched.cached.customer);
-        write.due = touched.cached.customer.due();
+        write.state = encode(touched.cached->customer);
+        write.due = touched.cached->customer.due();
         write.journal = std::move(touched.journal);
     }
     auto numbers = shard_.store_->commit(commit_);
@@ -183,10 +183,9 @@ Result<void> Batch::commit() {
     }
     for (const std::string& id : order_) {
         Touched& touched = touched_[id];
-        touched.cached.stored = true;
-        touched.cached.no = numbers.value()[touched.place];
-        shard_.timers_.set(touched.cached.no, touched.cached.customer.due());
-        shard_.cache_.insert_or_assign(id, std::move(touched.cached));
+        touched.cached->stored = true;
+        touched.cached->no = numbers.value()[touched.place];
+        shard_.timers_.set(touched.cached->no, touched.cached->customer.due());
     }
     for (const SuppressionRow& row : commit_.suppressions) {
         shard_.shared_.suppressions.add(row);

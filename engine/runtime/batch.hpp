@@ -11,8 +11,8 @@
 namespace sluice {
 
 /// Everything one commit of a shard holds, from inputs to commit; private to the shard. Customers
-/// are taken out of the shard's cache while the batch works on them and go back, changed, only
-/// after the commit succeeded.
+/// are changed in the shard's cache; a batch that cannot be committed ends the process, so what the
+/// cache holds beyond the disk is never seen.
 class Batch {
 public:
     Batch(Shard& shard, Instant now) : shard_(shard), now_(now) {}
@@ -31,7 +31,7 @@ public:
 
 private:
     struct Touched {
-        Shard::Cached cached;
+        Shard::Cached* cached = nullptr;  // in the shard's cache, changed in place
         std::vector<JournalEntry> journal;
         std::size_t place = 0;  // in commit_.customers
     };

@@ -102,7 +102,7 @@ Result<bool> Batch::still_allowed(OutboxRow& row) {
     if (row.expires_at <= now_) {
         return stop(Reason::stale, "it could not be handed over in time");
     }
-    const Customer& customer = touched->cached.customer;
+    const Customer& customer = touched->cached->customer;
     const Layout& layout = customer.layouts.front();
     const dsl::Program& program = *shard_.releases_->ready().program;
     const auto channel = static_cast<Channel>(row.channel);

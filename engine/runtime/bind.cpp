@@ -36,10 +36,17 @@ Value scaled(double number) {
     return Value::of_number(std::llround(number * static_cast<double>(dsl::kDecimalScale)));
 }
 
+/// Exact for every whole number that fits; a double would blur the last digits of a long one.
+Value whole(const dom::element& element) {
+    constexpr std::int64_t kLargest = 900'000'000'000'000;
+    std::int64_t number = 0;
+    const bool fits = element.get(number) == simdjson::SUCCESS;
+    return fits && number >= -kLargest && number <= kLargest ? Value::of_integer(number) : Value{};
+}
+
 Value from_number(const dsl::Type& type, const dom::element& element) {
     if (type.kind == TypeKind::number || type.kind == TypeKind::money) {
-        return scaled(element.is_double() ? double(element)
-                                          : static_cast<double>(std::int64_t(element)));
+        return element.is_double() ? scaled(double(element)) : whole(element);
     }
     if (type.kind == TypeKind::text || type.kind == TypeKind::one_of) {
         return value_from_text(type, simdjson::minify(element));
@@ -70,13 +77,13 @@ Value from_json(const dsl::Type& type, const dom::element& element) {
         case dom::element_type::STRING:
             return value_from_text(type, std::string_view(element));
         case dom::element_type::INT64:
+        case dom::element_type::UINT64:
         case dom::element_type::DOUBLE:
             return from_number(type, element);
         case dom::element_type::BOOL:
             return type.kind == TypeKind::yes_no ? Value::of_yes_no(bool(element)) : Value{};
         case dom::element_type::ARRAY:
             return from_array(type, dom::array(element));
-        case dom::element_type::UINT64:
         case dom::element_type::OBJECT:
         case dom::element_type::NULL_VALUE:
             break;

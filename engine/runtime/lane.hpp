@@ -48,8 +48,14 @@ public:
         return false;
     }
     void give_back() { credits_.fetch_add(1); }
-    /// Nothing is taken before `until`: rate limits, the circuit breaker, shutting down.
-    void pause(Instant until) { paused_until_.store(to_ms(until)); }
+    /// Nothing is taken before `until`: rate limits, the circuit breaker, shutting down. A longer
+    /// pause that already holds stays.
+    void pause(Instant until) {
+        std::int64_t before = paused_until_.load();
+        while (before < to_ms(until) &&
+               !paused_until_.compare_exchange_weak(before, to_ms(until))) {
+        }
+    }
     [[nodiscard]] Instant paused_until() const { return from_ms(paused_until_.load()); }
     [[nodiscard]] const std::string& connector() const { return connector_; }
     /// The provider drops a repeated idempotency key: an attempt in doubt may be repeated.

@@ -184,6 +184,7 @@ Shard::Inbox Shard::take_inbox() {
 }
 
 bool Shard::step() {
+    trim_cache();
     Inbox inbox = take_inbox();
     for (const auto& task : inbox.tasks) {
         task(*this);
@@ -224,30 +225,33 @@ void Shard::fatal(const Error& error) {
     std::_Exit(70);
 }
 
-Result<Shard::Cached> Shard::load(const std::string& id) {
-    if (auto place = cache_.find(id); place != cache_.end()) {
-        return place->second;
-    }
+/// Between two batches, so that no record moves while one works on it.
+void Shard::trim_cache() {
     if (cache_.size() >= limits::kCachedCustomersMax) {
         cache_.clear();
     }
+}
+
+Result<Shard::Cached*> Shard::load(const std::string& id) {
+    if (auto place = cache_.find(id); place != cache_.end()) {
+        return &place->second;
+    }
     Cached cached;
-    const auto no = store_->find(id);
-    if (!no) {
+    if (const auto no = store_->find(id); !no) {
         cached.customer = new_customer(*releases_, id);
-        return cached;
+    } else {
+        SLUICE_TRY(auto loaded, store_->load(*no));
+        SLUICE_TRY(auto customer, decode_customer(loaded.state));
+        cached.customer = std::move(customer);
+        cached.stored = true;
+        cached.no = *no;
+        retire_unknown(cached.customer);
+        if (needs_relayout(*releases_, cached.customer)) {
+            SLUICE_TRY(auto past, history(*no));
+            relayout(*releases_, cached.customer, past);
+        }
     }
-    SLUICE_TRY(auto loaded, store_->load(*no));
-    SLUICE_TRY(auto customer, decode_customer(loaded.state));
-    cached.customer = std::move(customer);
-    cached.stored = true;
-    cached.no = *no;
-    retire_unknown(cached.customer);
-    if (needs_relayout(*releases_, cached.customer)) {
-        SLUICE_TRY(auto past, history(*no));
-        relayout(*releases_, cached.customer, past);
-    }
-    return cached;
+    return &cache_.insert_or_assign(id, std::move(cached)).first->second;
 }
 
 /// A run whose release can no longer be compiled cannot go on; it ends here, said in the log.
@@ -290,7 +294,7 @@ Result<Customer> Shard::customer(const std::string& id) {
         return Error{Errc::not_found, "no customer \"" + id + "\" is known"};
     }
     SLUICE_TRY(auto cached, load(id));
-    return std::move(cached.customer);
+    return cached->customer;
 }
 
 void Shard::set_releases(std::shared_ptr<const Releases> releases) {

@@ -133,7 +133,10 @@ private:
     void loop();
     void arm();
     Inbox take_inbox();
-    Result<Cached> load(const std::string& id);
+    /// The customer's record in the cache, read from the store when it is not there yet. Stays
+    /// where it is until trim_cache().
+    Result<Cached*> load(const std::string& id);
+    void trim_cache();
     Result<std::vector<InboundEvent>> history(CustomerNo no);
     [[nodiscard]] bool outbox_due(Instant now) const;
     [[nodiscard]] Instant next_due();
