@@ -144,11 +144,11 @@ std::optional<Instant> parse_http_date(std::string_view text) {
 }  // namespace
 
 std::string provider_text(std::string_view words) {
-    std::string line(trim(words));
+    std::string line(words);
     std::replace_if(
         line.begin(), line.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-    return cut_utf8(without_addresses(line), kTextBytesMax);
+    return cut_utf8(without_addresses(trim(line)), kTextBytesMax);
 }
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value, Instant now) {

@@ -19,8 +19,8 @@ bool listed(std::string_view value, const std::array<std::string_view, N>& list)
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-constexpr std::array<std::string_view, 6> kUnseen{"script", "style",    "head",
-                                                  "title",  "template", "noscript"};
+constexpr std::array<std::string_view, 3> kRaw{"script", "style", "title"};
+constexpr std::array<std::string_view, 3> kUnseen{"head", "template", "noscript"};
 constexpr std::array<std::string_view, 14> kParagraphs{
     "p",  "h1", "h2", "h3",    "h4",         "h5",      "h6",
     "ul", "ol", "dl", "table", "blockquote", "section", "article"};
@@ -287,7 +287,22 @@ private:
         on_tag(tag);
     }
 
+    /// Inside script, style and title a '<' is no tag: only the end tag ends them.
+    void skip_raw(const std::string& name) {
+        const std::string wanted = "</" + name;
+        for (; at_ < html_.size(); ++at_) {
+            const std::string_view here = html_.substr(at_, wanted.size());
+            if (here.front() == '<' && equal_ignoring_case(here, wanted)) {
+                return;
+            }
+        }
+    }
+
     void on_tag(const Tag& tag) {
+        if (!tag.closing && listed(tag.name, kRaw)) {
+            skip_raw(tag.name);
+            return;
+        }
         if (unseen_depth_ > 0) {
             if (tag.name == unseen_name_) {
                 unseen_depth_ += tag.closing ? -1 : 1;
