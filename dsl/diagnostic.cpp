@@ -71,8 +71,7 @@ std::vector<std::string> did_you_mean(std::string_view wrong, std::span<const st
         }
     }
     std::ranges::sort(near);
-    const auto twice = std::ranges::unique(near);
-    near.erase(twice.begin(), twice.end());
+    near.erase(std::unique(near.begin(), near.end()), near.end());
     // One letter off everything is noise: a far candidate beside a near one is left out.
     std::vector<std::string> names;
     for (const auto& [far, name] : near) {

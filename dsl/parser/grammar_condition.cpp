@@ -44,7 +44,7 @@ const Window window{"a window such as `in the last 3 days`"};
 
 const auto path_def = node(Node::path, kOperand >> *(kDot > kWord));
 
-const auto duration_def = node(Node::duration, kNumber > kUnit > *(kSameLine >> kNumber > kUnit));
+const auto duration_def = node(Node::duration, kNumber > kUnit > *((kSameLine >> kNumber) > kUnit));
 
 const auto value_def = node(
     Node::value, kNumber | kText | kDate | kTime | kPercent | "yes"_k | "no"_k | kTrue | kFalse |

@@ -277,20 +277,9 @@ constexpr auto braces(Place place, const P& parser) {
                             Symbol(TokenKind::right_brace, "}"));
 }
 
-template <std::size_t N>
-struct Literal {
-    char text[N] = {};
-    consteval Literal(const char (&from)[N]) {
-        for (std::size_t i = 0; i < N; ++i) {
-            text[i] = from[i];
-        }
-    }
-};
-
 /// `"wait"_k`: the keyword; a word missing in keywords.hpp does not compile.
-template <Literal kText>
-consteval Keyword operator""_k() {
-    return Keyword(kw(std::string_view(kText.text)));
+consteval Keyword operator""_k(const char* word, std::size_t length) {
+    return Keyword(kw(std::string_view(word, length)));
 }
 
 }  // namespace sluice::dsl::parser
