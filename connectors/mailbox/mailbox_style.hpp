@@ -26,11 +26,11 @@ button{cursor:pointer}
 button.quiet{color:var(--dim)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.list{list-style:none;margin:.5rem 0 0;padding:0;background:var(--card);border:1px solid var(--line);
-border-radius:.8rem;overflow:hidden}
+.list{list-style:none;margin:.5rem 0 0;padding:0;background:var(--card);
+border:1px solid var(--line);border-radius:.8rem;overflow:hidden}
 .list li+li{border-top:1px solid var(--line)}
-.row{display:grid;grid-template-columns:4.2rem 1fr auto;gap:.9rem;align-items:start;padding:.85rem 1rem;
-color:inherit;text-decoration:none}
+.row{display:grid;grid-template-columns:4.2rem 1fr auto;gap:.9rem;align-items:start;
+padding:.85rem 1rem;color:inherit;text-decoration:none}
 .row:hover{background:color-mix(in srgb,var(--accent) 7%,transparent)}
 .what{min-width:0;overflow-wrap:anywhere}
 .what strong{font-weight:600}
@@ -38,8 +38,8 @@ color:inherit;text-decoration:none}
 .when{color:var(--dim);font-size:.875rem;white-space:nowrap;font-variant-numeric:tabular-nums}
 .dim{color:var(--dim)}
 .sep{opacity:.6}
-.badge{display:inline-block;font-size:.75rem;font-weight:600;padding:.1rem .55rem;border-radius:1rem;
-border:1px solid currentColor}
+.badge{display:inline-block;font-size:.75rem;font-weight:600;padding:.1rem .55rem;
+border-radius:1rem;border:1px solid currentColor}
 .badge.email{color:var(--email)}
 .badge.sms{color:var(--sms)}
 .empty{padding:4rem 1rem;text-align:center;color:var(--dim)}
