@@ -99,7 +99,8 @@ private:
 
     void connector(const std::string& name, const YAML::Node& node) {
         Config::Connection& made = config_.connectors[name];
-        flatten(node, "", made.settings);
+        Places places;
+        flatten(node, "", made.settings, places);
         const auto type = made.settings.find("type");
         if (fault_ || type == made.settings.end()) {
             fail(node, "connector `" + name + "` needs a `type`");
@@ -120,7 +121,7 @@ private:
         }
         for (const auto& [key, value] : made.settings) {
             if (std::find(kind->keys.begin(), kind->keys.end(), key) == kind->keys.end()) {
-                unknown(node, key, kind->keys);
+                unknown(places.at(key), key, kind->keys);
                 return;
             }
         }
@@ -133,15 +134,24 @@ private:
         }
     }
 
-    void flatten(const YAML::Node& node, const std::string& prefix, ConnectorSettings& out) {
-        each(node, {}, [&](const std::string& key, const YAML::Node& value) {
-            const std::string full = prefix.empty() ? key : prefix + "." + key;
-            if (value.IsMap()) {
-                flatten(value, full, out);
-            } else {
-                out[full] = text(value);
+    using Places = std::map<std::string, YAML::Node>;  // where each key stands
+
+    void flatten(const YAML::Node& node, const std::string& prefix, ConnectorSettings& out,
+                 Places& places) {
+        if (!node.IsMap()) {
+            fail(node, "expected `key: value` lines here");
+            return;
+        }
+        for (const auto& entry : node) {
+            const std::string full =
+                prefix.empty() ? entry.first.Scalar() : prefix + "." + entry.first.Scalar();
+            if (entry.second.IsMap()) {
+                flatten(entry.second, full, out, places);
+                continue;
             }
-        });
+            out[full] = text(entry.second);
+            places[full] = entry.first;
+        }
     }
 
     void check_routes(const YAML::Node& root) {
