@@ -41,6 +41,13 @@ std::array<bool, kLanes> lanes_used(const dsl::Program& program) {
     return used;
 }
 
+bool carries(const Manifest& manifest, std::size_t lane) {
+    const auto& channels = manifest.channels;
+    return lane == kCallLane ? manifest.calls
+                             : std::find(channels.begin(), channels.end(),
+                                         static_cast<Channel>(lane)) != channels.end();
+}
+
 std::string secret_from_environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? "" : value;
@@ -182,6 +189,9 @@ Result<void> Engine::make_connectors() {
             SLUICE_TRY(auto fresh, kind->make(out_context_.get_executor(), wanted.settings, host));
             connector = std::move(fresh);
             connectors_.push_back(connector);
+        }
+        if (!carries(connector->manifest(), lane)) {
+            return Error{Errc::config, "the connector " + route->second + " cannot carry " + name};
         }
         dispatcher_->set_connector(lane, route->second, connector);
     }

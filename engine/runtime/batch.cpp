@@ -87,16 +87,15 @@ void Batch::put_message(Touched& touched, const MessageIntent& intent) {
     Customer& customer = touched.cached->customer;
     const Layout* layout = customer.layout(intent.release);
     // A held message may outlive the layout of its release: names that both declare still fit.
-    auto rendered =
-        render_message(program, layout ? *layout : customer.layouts.front(), customer.id, intent);
+    const Layout& known = layout ? *layout : customer.layouts.front();
+    auto rendered = render_message(program, known, customer.id, intent);
     OutboxRow row;
     row.id = intent.id;
     row.customer = customer.id;
     row.channel = static_cast<std::uint8_t>(intent.channel);
     row.created_at = intent.at;
     row.not_before = intent.at;
-    row.expires_at = intent.at + Millis{program.policy.stale_after.seconds * 1'000 +
-                                        program.policy.stale_after.days * 86'400'000LL};
+    row.expires_at = add(intent.at, to_span(program.policy.stale_after), zone_of(program, known));
     if (rendered.has_value()) {
         row.body = encode(rendered.value());
     } else {
