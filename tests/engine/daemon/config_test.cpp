@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"OneValueForAList", "write_keys: a\n", "1:13: expected a list, such as `[a, b]`"},
         Mistake{"OneValueForAMap", "listen: 8025\n", "1:9: expected `key: value` lines here"},
         Mistake{"LogLevel", "log_level: warning\n",
-                "1:12: `warning` is not known here. Did you mean `warn`?"},
+                "1:12: `warning` is not known here. Known: debug info warn error"},
         Mistake{"NoType", "connectors:\n  mail:\n    host: a\n",
                 "3:5: connector `mail` needs a `type`"},
         Mistake{"UnknownType", "connectors:\n  mail:\n    type: stmp\n",
