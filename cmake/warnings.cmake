@@ -16,6 +16,9 @@ if(SLUICE_SANITIZE)
         target_compile_options(sluice_flags INTERFACE -Wno-tsan)
     endif()
 endif()
+if(SLUICE_FUZZ)
+    target_compile_options(sluice_flags INTERFACE -fsanitize=fuzzer-no-link,address -g)
+endif()
 
 # sluice_module(name): a static library of every .cpp directly in the current folder.
 function(sluice_module name)

@@ -17,7 +17,8 @@ struct Options {
 
 int run(const Options& options) {
     int exit_code = kDone;
-    const auto input = read_project(options.directory, options.json, exit_code);
+    const auto input = read_project(
+        options.directory, options.json ? Findings::json : Findings::text_as_output, exit_code);
     if (!input) {
         return exit_code;
     }

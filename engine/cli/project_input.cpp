@@ -16,7 +16,8 @@ int report(const Error& error) {
                : kFindings;
 }
 
-std::optional<ProjectInput> read_project(const std::string& directory, bool json, int& exit_code) {
+std::optional<ProjectInput> read_project(const std::string& directory, Findings findings,
+                                         int& exit_code) {
     auto project = load_project(directory);
     if (!project.has_value()) {
         std::fprintf(stderr, "sluice: %s\n", project.error().detail.c_str());
@@ -25,14 +26,13 @@ std::optional<ProjectInput> read_project(const std::string& directory, bool json
     }
     ProjectInput input{std::move(project.value()), {}};
     input.compiled = compile_project(input.project);
+    const dsl::SourceSet& sources = input.project.sources;
+    std::FILE* out = findings == Findings::text ? stderr : stdout;
     for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
-        if (json) {
-            std::fputs((dsl::render_json(diagnostic, input.project.sources) + "\n").c_str(),
-                       stdout);
-        } else {
-            std::fputs((dsl::render_text(diagnostic, input.project.sources) + "\n").c_str(),
-                       stderr);
-        }
+        const std::string told = findings == Findings::json
+                                     ? dsl::render_json(diagnostic, sources)
+                                     : dsl::render_text(diagnostic, sources);
+        std::fputs((told + "\n").c_str(), out);
     }
     if (!input.compiled.program) {
         exit_code = kFindings;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,9 +15,14 @@ struct ProjectInput {
     dsl::CompileResult compiled;
 };
 
-/// Loads and compiles, printing diagnostics to stderr (or, with `json`, one object a line to
-/// stdout). Empty, with `exit_code` set, when the directory cannot be read or has errors.
-std::optional<ProjectInput> read_project(const std::string& directory, bool json, int& exit_code);
+/// Where diagnostics go: `text` to stderr, as for a verb whose own output is something else; the
+/// other two to stdout, for verbs whose output they are.
+enum class Findings : std::uint8_t { text, text_as_output, json };
+
+/// Loads and compiles, printing diagnostics. Empty, with `exit_code` set, when the directory cannot
+/// be read or has errors.
+std::optional<ProjectInput> read_project(const std::string& directory, Findings findings,
+                                         int& exit_code);
 
 /// Prints an engine error to stderr and gives the exit code that belongs to it.
 int report(const Error& error);

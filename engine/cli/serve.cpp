@@ -82,13 +82,13 @@ int serve(const ServeOptions& options) {
         return report(config.error());
     }
     set_log_level(level_of(config.value().log_level));
-    auto input = read_project(config.value().flows, false, exit_code);
+    auto input = read_project(config.value().flows, Findings::text, exit_code);
     return input ? run_engine(config.value(), std::move(*input)) : exit_code;
 }
 
 int dev(const DevOptions& options) {
     int exit_code = kDone;
-    auto input = read_project(options.directory, false, exit_code);
+    auto input = read_project(options.directory, Findings::text, exit_code);
     if (!input) {
         return exit_code;
     }

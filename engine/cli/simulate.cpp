@@ -105,7 +105,7 @@ int run(const Options& options) {
         simulation.until = *until;
     }
     simulation.salt = options.seed == 0 ? "" : std::to_string(options.seed);
-    const auto input = read_project(options.directory, false, exit_code);
+    const auto input = read_project(options.directory, Findings::text, exit_code);
     if (!input) {
         return exit_code;
     }

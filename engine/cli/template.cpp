@@ -211,7 +211,7 @@ int check_file(const Options& options, std::string_view text) {
         return check_template(options.file, text, language_of(options), nullptr);
     }
     int exit_code = kDone;
-    const auto input = read_project(options.schema, false, exit_code);
+    const auto input = read_project(options.schema, Findings::text, exit_code);
     if (!input) {
         return exit_code;
     }

@@ -35,7 +35,8 @@ void print_json(const FlowTestResult& result) {
 
 int run(const Options& options) {
     int exit_code = kDone;
-    const auto input = read_project(options.directory, options.json, exit_code);
+    const auto input = read_project(
+        options.directory, options.json ? Findings::json : Findings::text_as_output, exit_code);
     if (!input) {
         return exit_code;
     }

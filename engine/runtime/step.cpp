@@ -134,10 +134,10 @@ void relayout(const Releases& releases, Customer& customer,
     const std::uint32_t ordinal = fold_history(releases, customer, layouts.front(), history);
     customer.events = std::max(customer.events, ordinal);
     for (Layout& layout : customer.layouts) {
-        const bool inside =
-            std::any_of(customer.runs.begin(), customer.runs.end(),
-                        [&](const Run& run) { return run.release == layout.release; });
-        if (inside && layout.release != releases.current()) {
+        const auto of_it = [&](const auto& one) { return one.release == layout.release; };
+        const bool needed = std::any_of(customer.runs.begin(), customer.runs.end(), of_it) ||
+                            std::any_of(customer.held.begin(), customer.held.end(), of_it);
+        if (needed && layout.release != releases.current()) {
             layouts.push_back(std::move(layout));
         }
     }

@@ -1,7 +1,6 @@
-// libFuzzer entry of the parser. Built by hand with clang, not part of the default build:
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/parse_fuzz.cpp
-//       dsl/value.cpp dsl/source.cpp dsl/diagnostic*.cpp dsl/parser/*.cpp -o parse_fuzz
-//   ./parse_fuzz corpus tests/data/examples tests/dsl/parser/golden
+// Any bytes as a flow file: the parser reports inside the file and in the author's words, and ends.
+//   build/fuzz/tests/fuzz/parse_fuzz corpus tests/data/examples tests/dsl/parser/golden
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
