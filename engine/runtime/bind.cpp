@@ -46,7 +46,9 @@ Value whole(const dom::element& element) {
 
 Value from_number(const dsl::Type& type, const dom::element& element) {
     if (type.kind == TypeKind::number || type.kind == TypeKind::money) {
-        return element.is_double() ? scaled(double(element)) : whole(element);
+        // is_double() would also be true of whole numbers: it asks what converts.
+        return element.type() == dom::element_type::DOUBLE ? scaled(double(element))
+                                                           : whole(element);
     }
     if (type.kind == TypeKind::text || type.kind == TypeKind::one_of) {
         return value_from_text(type, simdjson::minify(element));

@@ -38,7 +38,7 @@ std::string message_line(const TraceRow& row, std::string_view customer) {
     member(out, "channel", row.channel == Channel::email ? "email" : "sms");
     member(out, "message", row.message);
     member(out, "outcome", row.kind == TraceKind::sent ? "sent" : "skipped");
-    member_or_null(out, "reason", to_text(row.reason));
+    member(out, "reason", row.kind == TraceKind::sent ? "sent" : to_text(row.reason));
     member(out, "id", row.id);
     out += "}\n";
     return out;

@@ -58,7 +58,7 @@ def print_funnel(name, story):
     print(f"  {'entered':<28}{story.entered:>8,}   by {len(story.customers):,} customers")
     for label, outcomes in story.outcomes.items():
         sent = outcomes["sent"]
-        skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}"
+        skipped = ", ".join(f"{count:,} {reason}"
                             for reason, count in outcomes.most_common() if reason != "sent")
         print(f"  {label:<28}{sent:>8,}  {share(sent, story.entered)}  "
               f"{bar(sent, story.entered):<24}  {'not: ' + skipped if skipped else ''}".rstrip())

@@ -198,9 +198,9 @@ class Customer:
 
     def unreachable(self, channel, transactional=False):
         if not self.traits.get(ADDRESS[channel]):
-            return "no_address"
+            return "no address"
         if not transactional and self.traits.get(channel + "_status") != "subscribed":
-            return "no_consent"
+            return "no consent"
         return None
 
     def can_get(self, channel):
@@ -230,7 +230,7 @@ class Customer:
         if not free and sum(at > border and c == channel for at, c in self.sent) >= most:
             return self.outcome(row, "skipped", "capped")
         self.sent.append((self.now, channel))
-        return self.outcome(row, "sent", "")
+        return self.outcome(row, "sent", "sent")
 
     def outcome(self, row, outcome, reason):
         self.note(flow=row["run"].flow.name, channel=row["channel"], message=row["message"],
@@ -291,7 +291,7 @@ class Customer:
         run.waits_for_order = False
         run.end(reason)
         for row in [h for h in self.held if h["run"] is run]:
-            self.outcome(row, "skipped", "run_ended")
+            self.outcome(row, "skipped", "run ended")
         self.held = [h for h in self.held if h["run"] is not run]
 
     def starting(self, order):

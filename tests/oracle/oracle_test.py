@@ -53,9 +53,9 @@ class Flows(unittest.TestCase):
         log = of_flow(played([("1997-01-07T04:30:00Z", 12.0)]), "First Order Welcome")
         self.assertEqual(log, [
             ("1997-01-07T04:30:00Z", "entered", ""),
-            ("1997-01-07T04:30:00Z", "Order Thanks sent", ""),
-            ("1997-01-08T13:00:00Z", "How It Works sent", ""),
-            ("1997-01-11T13:00:00Z", "Staff Picks sent", ""),
+            ("1997-01-07T04:30:00Z", "Order Thanks sent", "sent"),
+            ("1997-01-08T13:00:00Z", "How It Works sent", "sent"),
+            ("1997-01-11T13:00:00Z", "Staff Picks sent", "sent"),
             ("1997-01-11T13:00:00Z", "ended", "completed")])
 
     def test_a_goal_after_the_end_is_still_a_goal(self):
@@ -73,15 +73,15 @@ class Flows(unittest.TestCase):
         self.assertEqual(log, [
             ("1997-06-03T01:30:00Z", "entered", ""),
             ("1997-06-03T02:30:00Z", "ended", "restarted"),
-            ("1997-06-03T02:30:00Z", "Big Basket Thanks skipped", "run_ended"),
+            ("1997-06-03T02:30:00Z", "Big Basket Thanks skipped", "run ended"),
             ("1997-06-03T02:30:00Z", "entered", ""),
-            ("1997-06-03T12:00:00Z", "Big Basket Thanks sent", "")])
+            ("1997-06-03T12:00:00Z", "Big Basket Thanks sent", "sent")])
 
     def test_win_back_takes_the_other_way_where_a_text_may_not_go(self):
         log = of_flow(played([("1997-03-03T17:00:00Z", 20.0)]), "Win Back")
         self.assertEqual([row[1:] for row in log], [
-            ("entered", ""), ("We Miss You sent", ""), ("We Miss You Short skipped", "no_address"),
-            ("We Saved Your Place sent", ""), ("Come Back Offer sent", ""), ("ended", "completed")])
+            ("entered", ""), ("We Miss You sent", "sent"), ("We Miss You Short skipped", "no address"),
+            ("We Saved Your Place sent", "sent"), ("Come Back Offer sent", "sent"), ("ended", "completed")])
 
 
 class Comparison(unittest.TestCase):

@@ -81,7 +81,7 @@ TEST(GateTest, ConsentIsAskedAgainWhenAHeldMessageIsLetGo) {
     story.event("2026-03-02 22:00", "Viewed");
     story.identify("2026-03-02 23:00", R"({"email_status":"unsubscribed"})");
     story.until("2026-03-05 00:00");
-    EXPECT_THAT(story.messages(), ElementsAre("2026-03-03 06:00 skipped email Hello: no_consent"));
+    EXPECT_THAT(story.messages(), ElementsAre("2026-03-03 06:00 skipped email Hello: no consent"));
 }
 
 TEST(GateTest, AHeldMessageGoesWithARunThatLeavesEarly) {
@@ -91,7 +91,7 @@ TEST(GateTest, AHeldMessageGoesWithARunThatLeavesEarly) {
     story.event("2026-03-02 22:00", "Viewed");
     story.event("2026-03-02 23:00", "Order Placed");
     story.until("2026-03-05 00:00");
-    EXPECT_THAT(story.messages(), ElementsAre("2026-03-02 23:00 skipped email Hello: run_ended"));
+    EXPECT_THAT(story.messages(), ElementsAre("2026-03-02 23:00 skipped email Hello: run ended"));
 }
 
 TEST(GateTest, WhenACapHasRoomForOneTheMoreImportantFlowWins) {

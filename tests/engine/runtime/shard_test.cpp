@@ -255,7 +255,7 @@ TEST_F(ShardTest, AnOptOutStopsWhatIsNotYetOnTheWire) {
     auto skipped = shard_->store().outbox(OutboxStatus::skipped, 10);
     ASSERT_TRUE(skipped.has_value());
     ASSERT_EQ(skipped.value().size(), 1U);
-    EXPECT_THAT(skipped.value()[0].outcome, ::testing::HasSubstr("no_consent"));
+    EXPECT_THAT(skipped.value()[0].outcome, ::testing::HasSubstr("no consent"));
 }
 
 TEST_F(ShardTest, AMessageThatIsTooLateIsStale) {

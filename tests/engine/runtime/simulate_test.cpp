@@ -71,9 +71,9 @@ TEST(SimulateTest, OneObjectALine) {
     EXPECT_THAT(lines[1], ::testing::MatchesRegex(
                               R"(\{"at":"2026-03-02T11:00:30Z","customer":"c\\"1","flow":"Later",)"
                               R"("step":"s2","channel":"email","message":"Hello",)"
-                              R"("outcome":"sent","reason":null,"id":"[0-9a-f]*"\})"));
+                              R"("outcome":"sent","reason":"sent","id":"[0-9a-f]*"\})"));
     EXPECT_THAT(lines[2], HasSubstr(R"("step":"s3","channel":"sms","message":"Second",)"
-                                    R"("outcome":"skipped","reason":"no_address")"));
+                                    R"("outcome":"skipped","reason":"no address")"));
     EXPECT_EQ(lines[3], R"({"at":"2026-03-03T11:00:30Z","customer":"c\"1","flow":"Later",)"
                         R"("kind":"ended","reason":"enough"})");
     EXPECT_EQ(out.totals.customers, 1U);

@@ -125,7 +125,7 @@ TEST(WaitMomentTest, FollowsTheDateAndGoesOnOrStopsWhenItIsGone) {
     missing.subscribe("2026-03-02 09:00");
     missing.event("2026-03-02 10:00", "Viewed");
     EXPECT_THAT(missing.log(), ElementsAre("2026-03-02 10:00 entered Slow",
-                                           "2026-03-02 10:00 ended Slow: missing_date"));
+                                           "2026-03-02 10:00 ended Slow: missing date"));
 
     Story skipped = slow("until 7 days before customer.renewal at 10:00, if missing skip");
     skipped.subscribe("2026-03-02 09:00");
