@@ -68,11 +68,22 @@ std::int64_t count_after(const Memory& memory, Instant cutoff) {
     return memory.newest.end() - first_inside;
 }
 
+/// Applied after the entry and not older than it. A late event that happened before the entry is
+/// not since it, however late it came: those marks may have left the ring already.
+bool since_entry(const Context& context, const Mark& mark) {
+    const Run* run = context.run;
+    return run != nullptr && mark.ordinal > run->entered_ordinal && mark.at >= run->entered_at;
+}
+
 std::int64_t count_since_entry(const Context& context, const Memory& memory) {
-    const std::uint32_t entered =
-        context.run == nullptr ? context.customer.events : context.run->entered_ordinal;
     return std::count_if(memory.newest.begin(), memory.newest.end(),
-                         [&](const Mark& mark) { return mark.ordinal > entered; });
+                         [&](const Mark& mark) { return since_entry(context, mark); });
+}
+
+/// Exact while no more than a ring has come since the entry, and always about none or any.
+std::int64_t count_before_entry(const Context& context, const Memory& memory) {
+    return since_entry(context, memory.first) ? 0
+                                              : memory.total - count_since_entry(context, memory);
 }
 
 std::int64_t count(const Context& context, const dsl::CondQuantity& node) {
@@ -93,7 +104,7 @@ std::int64_t count(const Context& context, const dsl::CondQuantity& node) {
         case Window::since_date:
             return count_after(*memory, local_midnight(node.since, context.zone) - Millis{1});
         case Window::before_entry:
-            return memory->total - count_since_entry(context, *memory);
+            return count_before_entry(context, *memory);
     }
     return 0;
 }
