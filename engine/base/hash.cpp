@@ -4,9 +4,31 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 
+#include "engine/base/assert.hpp"
+
 namespace sluice {
+namespace {
+
+/// OpenSSL looks an algorithm up by name for every one-shot digest, which costs more than the digest
+/// of a short text: each thread looks it up once and keeps its context.
+void sha256(const std::string& text, std::array<std::uint8_t, 32>& out, unsigned int& length) {
+    struct Free {
+        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+    };
+    thread_local const std::unique_ptr<EVP_MD, Free> algorithm(
+        EVP_MD_fetch(nullptr, "SHA256", nullptr));
+    thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+    ASSERT(algorithm != nullptr && context != nullptr);
+    EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr);
+    EVP_DigestUpdate(context.get(), text.data(), text.size());
+    EVP_DigestFinal_ex(context.get(), out.data(), &length);
+}
+
+}  // namespace
 
 Digest digest(std::initializer_list<std::string_view> parts) {
     std::string framed;
@@ -19,7 +41,7 @@ Digest digest(std::initializer_list<std::string_view> parts) {
     }
     std::array<std::uint8_t, 32> full{};
     unsigned int length = 0;
-    EVP_Digest(framed.data(), framed.size(), full.data(), &length, EVP_sha256(), nullptr);
+    sha256(framed, full, length);
     Digest out{};
     std::copy_n(full.begin(), out.size(), out.begin());
     return out;
