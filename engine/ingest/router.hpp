@@ -21,9 +21,9 @@ std::uint32_t shard_number(std::string_view customer, std::size_t shards);
 /// to the shard that owns the customer.
 ///
 /// Threads:  any. Owner: the daemon; the shards outlive it.
-/// Errors:   submit() is false when a shard's inbox is full; then nothing of the request was taken,
-///           except where another request filled it in the same instant: those events are kept, the
-///           client repeats the request and they are recognised by their message ids.
+/// Errors:   submit() is false when the first shard asked is full; then nothing of the request was
+///           taken. When a later one is, `done` gets Errc::unavailable: what the others took is
+///           kept, the client repeats the request and it is recognised by its message ids.
 class Router {
 public:
     explicit Router(std::vector<Shard*> shards) : shards_(std::move(shards)) {}

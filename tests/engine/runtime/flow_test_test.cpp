@@ -58,7 +58,7 @@ test "who does not look again gets a text" for Cart Reminder {
     EXPECT_TRUE(result.passed());
     EXPECT_EQ(render_timeline(result), R"(    Sat 2026-03-28 20:00          entered (Cart Started)
     Sat 2026-03-28 20:00  s1      wait 1 hour  until Sat 2026-03-28 21:00
-    Sat 2026-03-28 20:10          not entered, already_running
+    Sat 2026-03-28 20:10          not entered, already running
     Sat 2026-03-28 21:00  s1      the wait ended (time)
     Sat 2026-03-28 21:00  s2      sent email Hello
     Sat 2026-03-28 21:00  s3      yes: cart.total >= 50 (cart.total is 80)
