@@ -24,7 +24,7 @@ class SdkTest : public testing::TestWithParam<const char*> {
 protected:
     void SetUp() override {
         ASSERT_TRUE(std::filesystem::exists(kNode + "/node_modules"))
-            << "the SDKs are not installed: run scripts/test, or npm ci --prefix tests/node";
+            << "the SDKs are not installed: run scripts/test, which installs them";
         IngestOptions options;
         options.write_keys = {"WK_TEST"};
         Routes routes;

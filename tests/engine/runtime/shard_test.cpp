@@ -298,7 +298,7 @@ TEST_F(ShardTest, ExplainTellsTheStory) {
     auto story = read_story(shard_->store(), "c1", {});
     ASSERT_TRUE(story.has_value());
     const std::string text = render_text(story.value());
-    EXPECT_THAT(text, ::testing::HasSubstr("entered Greet"));
+    EXPECT_THAT(text, ::testing::HasSubstr("Greet: entered (Order Placed)"));
     EXPECT_THAT(text, ::testing::HasSubstr("sent email Hello"));
     EXPECT_THAT(text, ::testing::HasSubstr("accepted"));
     EXPECT_FALSE(read_story(shard_->store(), "nobody", {}).has_value());
