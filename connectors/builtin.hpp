@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "connectors/connector_kind.hpp"
+
+#include <vector>
 
 namespace sluice {
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "engine/outbox/connector.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/outbox/connector.hpp"
 
 namespace sluice {
 

@@ -1,11 +1,12 @@
 #include "connectors/http_client.hpp"
 
-#include <algorithm>
+#include "connectors/encoding.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
-#include "connectors/encoding.hpp"
+#include <algorithm>
 
 namespace sluice::connectors {
 namespace {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include "connectors/net_stream.hpp"
+#include "connectors/url.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "connectors/net_stream.hpp"
-#include "connectors/url.hpp"
 
 namespace sluice::connectors {
 

@@ -1,9 +1,7 @@
 #include "connectors/net_stream.hpp"
 
-#include <sys/socket.h>
+#include "connectors/net_guard.hpp"
 
-#include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -11,11 +9,13 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+
+#include <sys/socket.h>
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 #include <vector>
-
-#include "connectors/net_guard.hpp"
 
 namespace sluice::connectors {
 namespace {

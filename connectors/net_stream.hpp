@@ -1,13 +1,14 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "engine/base/result.hpp"
 
 namespace sluice::connectors {
 

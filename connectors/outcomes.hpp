@@ -1,11 +1,11 @@
 #pragma once
 
+#include "connectors/http_client.hpp"
+#include "engine/outbox/connector.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "connectors/http_client.hpp"
-#include "engine/outbox/connector.hpp"
 
 /// Outcomes in the words connectors share. Pure functions.
 namespace sluice::connectors {

@@ -1,10 +1,10 @@
 #include "connectors/provider_text.hpp"
 
+#include "connectors/encoding.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "connectors/encoding.hpp"
 
 namespace sluice::connectors {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "engine/base/clock.hpp"
 
 /// What connectors take over from a provider's answer. Pure functions.
 namespace sluice::connectors {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/outbox/connector.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-
-#include "engine/outbox/connector.hpp"
 
 namespace sluice::connectors {
 

@@ -1,12 +1,12 @@
 #include "connectors/url.hpp"
 
+#include "connectors/encoding.hpp"
+
 #include <idn2.h>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <charconv>
-
-#include "connectors/encoding.hpp"
 
 namespace sluice::connectors {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace sluice::connectors {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "dsl/ast_cond.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "dsl/ast_cond.hpp"
 
 /// The tree of one file as written: plain structs, names not yet resolved, every node with its
 /// span. The whole grammar of language.md §5.2 (and its amendments) has a place here; what the

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "dsl/source.hpp"
+#include "dsl/value.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "dsl/source.hpp"
-#include "dsl/value.hpp"
 
 /// Names, values and conditions of the tree; see dsl/ast.hpp.
 namespace sluice::dsl::ast {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "dsl/source.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/source.hpp"
 
 namespace sluice::dsl {
 

@@ -1,10 +1,10 @@
 // The two printed forms of a diagnostic: prose with a snippet for people, one JSON object a line
 // for editors and pipelines.
+#include "dsl/diagnostic.hpp"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
-
-#include "dsl/diagnostic.hpp"
 
 namespace sluice::dsl {
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "dsl/source.hpp"
+#include "dsl/template/template.hpp"
+#include "dsl/value.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -8,10 +12,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "dsl/source.hpp"
-#include "dsl/template/template.hpp"
-#include "dsl/value.hpp"
 
 /// The compiled form of one project directory: immutable, content-hashed, all names resolved to
 /// indexes. The engine reads nothing but this; it never sees source text or the AST.

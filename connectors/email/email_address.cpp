@@ -1,8 +1,8 @@
 #include "connectors/email/email_address.hpp"
 
-#include <algorithm>
-
 #include "connectors/url.hpp"
+
+#include <algorithm>
 
 namespace sluice::connectors {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 namespace sluice::connectors {
 

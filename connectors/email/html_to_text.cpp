@@ -1,12 +1,12 @@
 #include "connectors/email/html_to_text.hpp"
 
+#include "connectors/encoding.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
 #include <vector>
-
-#include "connectors/encoding.hpp"
 
 // One pass over the text. Tags change three things: how many line breaks the next word needs, a
 // pending link address, and whether we are inside an element that is not shown.

@@ -1,15 +1,15 @@
 #include "connectors/email/mime_builder.hpp"
 
+#include "connectors/email/email_address.hpp"
+#include "connectors/email/html_to_text.hpp"
+#include "connectors/encoding.hpp"
+
 #include <gmime/gmime.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
-
-#include "connectors/email/email_address.hpp"
-#include "connectors/email/html_to_text.hpp"
-#include "connectors/encoding.hpp"
 
 namespace sluice::connectors {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "engine/base/clock.hpp"
 #include "engine/base/result.hpp"
 #include "engine/outbox/connector.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace sluice::connectors {
 

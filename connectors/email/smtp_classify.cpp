@@ -1,10 +1,10 @@
 #include "connectors/email/smtp_classify.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "connectors/encoding.hpp"
 #include "connectors/provider_text.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace sluice::connectors {
 namespace {

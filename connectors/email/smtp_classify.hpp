@@ -1,11 +1,11 @@
 #pragma once
 
+#include "connectors/email/smtp_reply.hpp"
+#include "engine/outbox/connector.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "connectors/email/smtp_reply.hpp"
-#include "engine/outbox/connector.hpp"
 
 namespace sluice::connectors {
 

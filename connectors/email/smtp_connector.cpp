@@ -1,13 +1,13 @@
 #include "connectors/email/smtp_connector.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include "connectors/email/email_address.hpp"
 #include "connectors/email/mime_builder.hpp"
 #include "connectors/email/smtp_classify.hpp"
 #include "connectors/outcomes.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/base/log.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 namespace sluice::connectors {
 namespace {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <memory>
-
 #include "connectors/connector_kind.hpp"
 #include "connectors/email/smtp_pool.hpp"
 #include "connectors/email/smtp_settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
 
 namespace sluice::connectors {
 

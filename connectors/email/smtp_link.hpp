@@ -1,13 +1,14 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <cstddef>
-#include <string>
-
 #include "connectors/email/smtp_session.hpp"
 #include "connectors/email/smtp_settings.hpp"
 #include "connectors/net_stream.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <string>
 
 namespace sluice::connectors {
 

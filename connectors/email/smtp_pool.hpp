@@ -1,14 +1,15 @@
 #pragma once
 
+#include "connectors/email/smtp_link.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <vector>
-
-#include "connectors/email/smtp_link.hpp"
 
 namespace sluice::connectors {
 

@@ -1,10 +1,10 @@
 #include "connectors/email/smtp_session.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "connectors/encoding.hpp"
 #include "engine/base/assert.hpp"
+
+#include <algorithm>
+#include <charconv>
 
 namespace sluice::connectors {
 namespace {

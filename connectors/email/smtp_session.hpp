@@ -1,14 +1,14 @@
 #pragma once
 
+#include "connectors/email/smtp_classify.hpp"
+#include "connectors/email/smtp_reply.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "connectors/email/smtp_classify.hpp"
-#include "connectors/email/smtp_reply.hpp"
 
 namespace sluice::connectors {
 

@@ -1,11 +1,11 @@
 #include "connectors/email/smtp_settings.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 #include "connectors/email/email_address.hpp"
 #include "connectors/encoding.hpp"
 #include "connectors/settings_reader.hpp"
 #include "connectors/url.hpp"
+
+#include <boost/asio/ip/address.hpp>
 
 namespace sluice::connectors {
 namespace {

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "connectors/email/mime_builder.hpp"
+#include "connectors/email/smtp_session.hpp"
+#include "connectors/net_stream.hpp"
+#include "engine/outbox/connector.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "connectors/email/mime_builder.hpp"
-#include "connectors/email/smtp_session.hpp"
-#include "connectors/net_stream.hpp"
-#include "engine/outbox/connector.hpp"
 
 namespace sluice::connectors {
 

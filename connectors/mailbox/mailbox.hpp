@@ -1,15 +1,15 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/result.hpp"
+#include "engine/outbox/connector.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/result.hpp"
-#include "engine/outbox/connector.hpp"
 
 namespace sluice {
 

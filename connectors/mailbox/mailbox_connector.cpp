@@ -1,9 +1,9 @@
 #include "connectors/mailbox/mailbox_connector.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include "connectors/outcomes.hpp"
 #include "engine/base/limits.hpp"
+
+#include <boost/asio/this_coro.hpp>
 
 namespace sluice::connectors {
 namespace {

@@ -1,7 +1,7 @@
-#include <boost/json.hpp>
-
 #include "connectors/mailbox/mailbox_page.hpp"
 #include "connectors/sms/sms_segments.hpp"
+
+#include <boost/json.hpp>
 
 namespace sluice {
 namespace {

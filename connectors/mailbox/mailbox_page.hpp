@@ -1,10 +1,10 @@
 #pragma once
 
+#include "connectors/mailbox/mailbox.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "connectors/mailbox/mailbox.hpp"
 
 /// The mailbox as HTML and JSON. Pure functions: entries in, text out. The pages need no script and
 /// no outside resource; everything taken from a message is escaped, and an email's own HTML is

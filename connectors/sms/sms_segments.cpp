@@ -1,10 +1,10 @@
 #include "connectors/sms/sms_segments.hpp"
 
+#include "connectors/encoding.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include "connectors/encoding.hpp"
 
 namespace sluice::connectors {
 namespace {

@@ -1,14 +1,15 @@
 #include "connectors/sms/twilio_codec.hpp"
 
-#include <algorithm>
-#include <array>
-#include <boost/json.hpp>
-#include <optional>
-
 #include "connectors/encoding.hpp"
 #include "connectors/outcomes.hpp"
 #include "connectors/provider_text.hpp"
 #include "connectors/sms/sms_segments.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
 
 namespace sluice::connectors {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "connectors/http_client.hpp"
 #include "engine/outbox/connector.hpp"
+
+#include <string>
+#include <string_view>
 
 /// Twilio's Messages API, version 2010-04-01, as pure functions: an Outbound becomes a request, an
 /// answer becomes an Outcome.

@@ -1,12 +1,13 @@
 #include "connectors/sms/twilio_connector.hpp"
 
-#include <algorithm>
-#include <boost/asio/this_coro.hpp>
-
 #include "connectors/encoding.hpp"
 #include "connectors/outcomes.hpp"
 #include "connectors/settings_reader.hpp"
 #include "engine/base/log.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
 
 namespace sluice::connectors {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "connectors/connector_kind.hpp"
 #include "connectors/http_client.hpp"
 #include "connectors/sms/twilio_codec.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
 
 namespace sluice::connectors {
 

@@ -1,14 +1,14 @@
 #include "connectors/webhook/webhook_connector.hpp"
 
-#include <boost/asio/this_coro.hpp>
-#include <boost/json.hpp>
-
 #include "connectors/encoding.hpp"
 #include "connectors/outcomes.hpp"
 #include "connectors/provider_text.hpp"
 #include "connectors/settings_reader.hpp"
 #include "connectors/webhook/webhook_signature.hpp"
 #include "engine/base/limits.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/json.hpp>
 
 namespace sluice::connectors {
 namespace {

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <memory>
-#include <string>
-
 #include "connectors/connector_kind.hpp"
 #include "connectors/http_client.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+#include <string>
 
 namespace sluice::connectors {
 

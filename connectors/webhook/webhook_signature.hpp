@@ -1,10 +1,10 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 /// Standard Webhooks (github.com/standard-webhooks), the symmetric scheme. Pure functions.
 namespace sluice::connectors {

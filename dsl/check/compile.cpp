@@ -1,7 +1,5 @@
 #include "dsl/check/compile.hpp"
 
-#include <algorithm>
-
 #include "dsl/check/context.hpp"
 #include "dsl/check/hash.hpp"
 #include "dsl/check/lower_flow.hpp"
@@ -10,6 +8,8 @@
 #include "dsl/check/schema.hpp"
 #include "dsl/check/tests.hpp"
 #include "dsl/parser/parse.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl {
 namespace {

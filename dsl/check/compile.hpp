@@ -1,5 +1,9 @@
 #pragma once
 
+#include "dsl/diagnostic.hpp"
+#include "dsl/program.hpp"
+#include "dsl/source.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -7,17 +11,14 @@
 #include <string_view>
 #include <vector>
 
-#include "dsl/diagnostic.hpp"
-#include "dsl/program.hpp"
-#include "dsl/source.hpp"
-
 namespace sluice::dsl {
 
 /// What the compiler needs from outside; it does no I/O of its own.
 struct CompileOptions {
     /// The text of a message body file named in a flow file (`body file "emails/x.html"`), looked
     /// for beside the flow file and then in the project directory. Empty: there is no such file.
-    std::function<std::optional<std::string>(std::string_view flow_path, std::string_view requested)>
+    std::function<std::optional<std::string>(std::string_view flow_path,
+                                             std::string_view requested)>
         load_body;
     /// Whether an IANA zone id exists; when not set every id is taken.
     std::function<bool(std::string_view)> zone_known;

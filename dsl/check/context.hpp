@@ -1,16 +1,16 @@
 #pragma once
 
+#include "dsl/ast.hpp"
+#include "dsl/check/compile.hpp"
+#include "dsl/diagnostic.hpp"
+#include "dsl/program.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/ast.hpp"
-#include "dsl/check/compile.hpp"
-#include "dsl/diagnostic.hpp"
-#include "dsl/program.hpp"
 
 /// The state every pass of the checker shares. Private to dsl/check.
 namespace sluice::dsl::check {

@@ -1,9 +1,9 @@
 // The canonical text of a program. One line each, names instead of indexes, nothing that depends on
 // layout, comments or places in files; tests of the project are not part of what runs.
-#include <algorithm>
-
 #include "dsl/check/context.hpp"
 #include "dsl/check/render.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "dsl/program.hpp"
+
+#include <string>
 
 namespace sluice::dsl::check {
 

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "dsl/check/lower_cond.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {

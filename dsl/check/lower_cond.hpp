@@ -1,10 +1,10 @@
 #pragma once
 
+#include "dsl/check/scope.hpp"
+
 #include <set>
 #include <string>
 #include <utility>
-
-#include "dsl/check/scope.hpp"
 
 /// Conditions and event patterns: checked and lowered in one walk. Private to dsl/check.
 namespace sluice::dsl::check {

@@ -1,8 +1,8 @@
 #include "dsl/check/lower_flow.hpp"
 
-#include <algorithm>
-
 #include "dsl/check/render.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "dsl/check/lower_cond.hpp"
 #include "dsl/check/policy.hpp"
+
+#include <string>
+#include <vector>
 
 /// One flow: headers, then steps to instructions. Private to dsl/check.
 namespace sluice::dsl::check {

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "dsl/check/lower_cond.hpp"
 #include "dsl/check/render.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {

@@ -1,7 +1,7 @@
 // Sends, calls and records: what is handed over must be what the other side declares.
-#include <algorithm>
-
 #include "dsl/check/lower_flow.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {

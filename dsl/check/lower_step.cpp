@@ -1,7 +1,7 @@
 // Steps to instructions: the walk, branches, data changes. Waits and sends have files of their own.
-#include <algorithm>
-
 #include "dsl/check/lower_flow.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 

@@ -1,7 +1,7 @@
 // Waits: until when, and what may happen meanwhile.
-#include <algorithm>
-
 #include "dsl/check/lower_flow.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 

@@ -1,8 +1,8 @@
 #include "dsl/check/messages.hpp"
 
-#include <algorithm>
-
 #include "dsl/check/types.hpp"
+
+#include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {

@@ -1,8 +1,8 @@
 #include "dsl/check/policy.hpp"
 
-#include <array>
-
 #include "dsl/check/lower_cond.hpp"
+
+#include <array>
 
 namespace sluice::dsl::check {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <array>
-
 #include "dsl/check/schema.hpp"
+
+#include <array>
 
 /// The policy and the segments. Private to dsl/check.
 namespace sluice::dsl::check {

@@ -1,8 +1,8 @@
 #include "dsl/check/render.hpp"
 
-#include <array>
-
 #include "dsl/check/context.hpp"
+
+#include <array>
 
 namespace sluice::dsl::check {
 namespace {

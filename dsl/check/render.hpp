@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "dsl/program.hpp"
+
+#include <string>
 
 /// Canonical text of conditions, operands and patterns: the parts dump() and aggregate identities
 /// are made of. Names instead of indexes, so that the text outlives a program. Private to

@@ -1,9 +1,9 @@
 #include "dsl/check/schema.hpp"
 
+#include "dsl/check/types.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "dsl/check/types.hpp"
 
 namespace sluice::dsl::check {
 namespace {

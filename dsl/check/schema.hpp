@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "dsl/check/context.hpp"
+
+#include <vector>
 
 /// First passes: who is declared where, and the shape of customers and events. Private to
 /// dsl/check.

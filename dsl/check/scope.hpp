@@ -1,11 +1,11 @@
 #pragma once
 
+#include "dsl/check/types.hpp"
+
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "dsl/check/types.hpp"
 
 /// Which data a path can name at one place, and resolving it. Private to dsl/check.
 namespace sluice::dsl::check {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "dsl/check/context.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "dsl/check/context.hpp"
 
 /// Types of data and of the values written in the files. Private to dsl/check.
 namespace sluice::dsl::check {

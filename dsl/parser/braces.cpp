@@ -2,11 +2,11 @@
 // balances may be indented as its author likes.
 #include "dsl/parser/braces.hpp"
 
+#include "dsl/parser/keywords.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
-
-#include "dsl/parser/keywords.hpp"
 
 namespace sluice::dsl::parser {
 

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <cstdlib>
-
 #include "dsl/parser/build.hpp"
 #include "dsl/parser/keywords.hpp"
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace sluice::dsl::parser {
 

@@ -1,7 +1,7 @@
-#include <limits>
-
 #include "dsl/parser/build.hpp"
 #include "dsl/parser/keywords.hpp"
+
+#include <limits>
 
 namespace sluice::dsl::parser {
 

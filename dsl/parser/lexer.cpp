@@ -1,9 +1,9 @@
 #include "dsl/parser/lexer.hpp"
 
-#include <cstdlib>
-
 #include "dsl/parser/keywords.hpp"
 #include "dsl/value.hpp"
+
+#include <cstdlib>
 
 namespace sluice::dsl::parser {
 

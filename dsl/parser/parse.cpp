@@ -1,12 +1,12 @@
 #include "dsl/parser/parse.hpp"
 
-#include <iterator>
-
 #include "dsl/parser/braces.hpp"
 #include "dsl/parser/build.hpp"
 #include "dsl/parser/grammar_entry.hpp"
 #include "dsl/parser/lexer.hpp"
 #include "dsl/parser/recorder.hpp"
+
+#include <iterator>
 
 namespace sluice::dsl {
 

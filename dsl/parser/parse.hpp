@@ -1,10 +1,10 @@
 #pragma once
 
-#include <vector>
-
 #include "dsl/ast.hpp"
 #include "dsl/diagnostic.hpp"
 #include "dsl/source.hpp"
+
+#include <vector>
 
 namespace sluice::dsl {
 

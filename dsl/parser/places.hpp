@@ -1,11 +1,11 @@
 #pragma once
 
+#include "dsl/parser/recorder.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/parser/recorder.hpp"
 
 namespace sluice::dsl::parser {
 

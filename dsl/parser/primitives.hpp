@@ -6,17 +6,18 @@
 // None has an attribute: what is read goes to the Recorder in the context. Each has a name for
 // messages (get_info), because X3 would otherwise print the mangled name of a C++ type.
 
+#include "dsl/parser/keywords.hpp"
+#include "dsl/parser/recorder.hpp"
+
 #include <boost/spirit/home/x3/core.hpp>
 #include <boost/spirit/home/x3/directive/expect.hpp>
 #include <boost/spirit/home/x3/nonterminal/rule.hpp>
 #include <boost/spirit/home/x3/operator.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "dsl/parser/keywords.hpp"
-#include "dsl/parser/recorder.hpp"
 
 namespace sluice::dsl::parser {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "dsl/diagnostic.hpp"
+#include "dsl/parser/token.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
-
-#include "dsl/diagnostic.hpp"
-#include "dsl/parser/token.hpp"
 
 namespace sluice::dsl::parser {
 

@@ -1,10 +1,10 @@
 #include "dsl/parser/recorder.hpp"
 
-#include <algorithm>
-#include <span>
-
 #include "dsl/parser/keywords.hpp"
 #include "dsl/parser/places.hpp"
+
+#include <algorithm>
+#include <span>
 
 namespace sluice::dsl::parser {
 

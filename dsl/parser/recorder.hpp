@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "dsl/parser/problems.hpp"
 #include "dsl/parser/token.hpp"
 #include "dsl/parser/tree.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice::dsl::parser {
 

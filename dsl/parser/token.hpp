@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dsl/source.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "dsl/source.hpp"
 
 namespace sluice::dsl::parser {
 

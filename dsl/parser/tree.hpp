@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dsl/parser/token.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "dsl/parser/token.hpp"
 
 namespace sluice::dsl::parser {
 

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "dsl/ast.hpp"
 #include "dsl/parser/problems.hpp"
 #include "dsl/parser/token.hpp"
 #include "dsl/parser/tree.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice::dsl::parser {
 

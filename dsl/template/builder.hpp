@@ -1,11 +1,11 @@
 #pragma once
 
+#include "dsl/template/lexer.hpp"
+#include "dsl/template/nodes.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/template/lexer.hpp"
-#include "dsl/template/nodes.hpp"
 
 /// Turning text into Impl. Private to dsl/template.
 namespace sluice::dsl::tpl {

@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <array>
-
 #include "dsl/template/checker.hpp"
 #include "dsl/template/number.hpp"
 #include "dsl/template/text.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace sluice::dsl::tpl {
 namespace {

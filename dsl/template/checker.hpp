@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dsl/template/nodes.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -7,8 +9,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "dsl/template/nodes.hpp"
 
 /// The type check. Private to dsl/template.
 namespace sluice::dsl::tpl {

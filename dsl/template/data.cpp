@@ -1,7 +1,7 @@
-#include <cstdio>
-
 #include "dsl/template/civil.hpp"
 #include "dsl/template/template.hpp"
+
+#include <cstdio>
 
 namespace sluice::dsl::tpl {
 

@@ -1,8 +1,8 @@
-#include <array>
-#include <optional>
-
 #include "dsl/template/civil.hpp"
 #include "dsl/template/text.hpp"
+
+#include <array>
+#include <optional>
 
 /// Reading dates that people write. One pass over the tokens: each number, word or sign is given to
 /// the first part of the date it can be; a token that fits nowhere makes the text unreadable, which

@@ -1,7 +1,7 @@
-#include <charconv>
-
 #include "dsl/template/builder.hpp"
 #include "dsl/template/text.hpp"
+
+#include <charconv>
 
 namespace sluice::dsl::tpl {
 namespace {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dsl/template/value.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "dsl/template/value.hpp"
 
 /// How list filters see their input. Private to dsl/template.
 namespace sluice::dsl::tpl {

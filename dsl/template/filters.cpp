@@ -1,9 +1,9 @@
 #include "dsl/template/filters.hpp"
 
+#include "dsl/template/text.hpp"
+
 #include <algorithm>
 #include <iterator>
-
-#include "dsl/template/text.hpp"
 
 namespace sluice::dsl::tpl {
 namespace {

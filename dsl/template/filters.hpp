@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dsl/template/value.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "dsl/template/value.hpp"
 
 /// The filter table: name, arity, what the checker knows, and the function. Adding a filter is one
 /// row and one function. Private to dsl/template.

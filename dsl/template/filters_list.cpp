@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <string>
-#include <vector>
-
 #include "dsl/template/filter_items.hpp"
 #include "dsl/template/filters.hpp"
 #include "dsl/template/number.hpp"
 #include "dsl/template/text.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace sluice::dsl::tpl {
 namespace {

@@ -1,9 +1,9 @@
-#include <string>
-
 #include "dsl/template/civil.hpp"
 #include "dsl/template/filters.hpp"
 #include "dsl/template/number.hpp"
 #include "dsl/template/text.hpp"
+
+#include <string>
 
 namespace sluice::dsl::tpl::filters {
 namespace {

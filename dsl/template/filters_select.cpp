@@ -1,9 +1,9 @@
+#include "dsl/template/filter_items.hpp"
+#include "dsl/template/filters.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "dsl/template/filter_items.hpp"
-#include "dsl/template/filters.hpp"
 
 /// Filters that test a property of every item: where, reject, find, find_index, has.
 namespace sluice::dsl::tpl::filters {

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <string>
-#include <vector>
-
 #include "dsl/template/filters.hpp"
 #include "dsl/template/number.hpp"
 #include "dsl/template/text.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace sluice::dsl::tpl::filters {
 namespace {

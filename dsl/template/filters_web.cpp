@@ -1,9 +1,9 @@
+#include "dsl/template/filters.hpp"
+#include "dsl/template/text.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <string>
-
-#include "dsl/template/filters.hpp"
-#include "dsl/template/text.hpp"
 
 namespace sluice::dsl::tpl::filters {
 namespace {

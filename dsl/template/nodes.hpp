@@ -1,5 +1,9 @@
 #pragma once
 
+#include "dsl/template/filters.hpp"
+#include "dsl/template/template.hpp"
+#include "dsl/template/value.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -7,10 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "dsl/template/filters.hpp"
-#include "dsl/template/template.hpp"
-#include "dsl/template/value.hpp"
 
 /// The compiled form of a template: flat vectors that refer to each other by index. A block's
 /// children are the nodes between it and its `next`. Private to dsl/template.

@@ -1,11 +1,11 @@
 #include "dsl/template/number.hpp"
 
+#include "dsl/template/text.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
-
-#include "dsl/template/text.hpp"
 
 namespace sluice::dsl::tpl {
 namespace {

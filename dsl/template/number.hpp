@@ -1,10 +1,10 @@
 #pragma once
 
+#include "dsl/template/value.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "dsl/template/value.hpp"
 
 /// Arithmetic of the number filters. Integers stay integers. Decimals are calculated on their
 /// decimal digits and not on the binary value, as Ruby Liquid does with BigDecimal, so that

@@ -1,6 +1,6 @@
-#include <memory>
-
 #include "dsl/template/builder.hpp"
+
+#include <memory>
 
 namespace sluice::dsl::tpl {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string_view>
-#include <vector>
-
 #include "dsl/template/builder.hpp"
 #include "dsl/template/scanner.hpp"
+
+#include <string_view>
+#include <vector>
 
 /// Tags and blocks. Private to dsl/template.
 namespace sluice::dsl::tpl {

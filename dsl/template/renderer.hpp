@@ -1,12 +1,12 @@
 #pragma once
 
+#include "dsl/template/nodes.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "dsl/template/nodes.hpp"
 
 /// Walking the nodes. Private to dsl/template.
 namespace sluice::dsl::tpl {

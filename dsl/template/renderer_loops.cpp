@@ -1,9 +1,9 @@
+#include "dsl/template/number.hpp"
+#include "dsl/template/renderer.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
-
-#include "dsl/template/number.hpp"
-#include "dsl/template/renderer.hpp"
 
 namespace sluice::dsl::tpl {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "dsl/template/builder.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "dsl/template/builder.hpp"
 
 /// Cutting a template into text, outputs, tags and placeholders. Private to dsl/template.
 namespace sluice::dsl::tpl {

@@ -1,9 +1,9 @@
+#include "dsl/template/civil.hpp"
+#include "dsl/template/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
-
-#include "dsl/template/civil.hpp"
-#include "dsl/template/text.hpp"
 
 namespace sluice::dsl::tpl {
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dsl/value.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/value.hpp"
 
 /// Liquid, compiled once and rendered often (channels.md §5). Semantics follow Ruby Liquid; HTML
 /// bodies escape every output unless it ends in `| raw`.

@@ -1,11 +1,11 @@
 #include "dsl/template/text.hpp"
 
+#include "dsl/template/case_table.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <vector>
-
-#include "dsl/template/case_table.hpp"
 
 namespace sluice::dsl::tpl {
 

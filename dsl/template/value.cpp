@@ -1,11 +1,11 @@
 #include "dsl/template/value.hpp"
 
+#include "dsl/template/text.hpp"
+
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-
-#include "dsl/template/text.hpp"
 
 namespace sluice::dsl::tpl {
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dsl/template/template.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/template/template.hpp"
 
 /// Runtime values of a render. Private to dsl/template.
 namespace sluice::dsl::tpl {

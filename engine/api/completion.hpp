@@ -1,13 +1,14 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/result.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+
 #include <memory>
 #include <optional>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/result.hpp"
 
 namespace sluice::api {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "engine/api/routes.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "engine/api/routes.hpp"
 
 namespace prometheus {
 class Registry;

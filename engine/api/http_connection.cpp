@@ -1,15 +1,15 @@
 #include "engine/api/http_connection.hpp"
 
-#include <fmt/format.h>
+#include "engine/api/problem.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <utility>
 
-#include "engine/api/problem.hpp"
+#include <utility>
 
 namespace sluice::api {
 namespace {

@@ -1,19 +1,20 @@
 #pragma once
 
-#include <atomic>
+#include "engine/api/http_front.hpp"
+#include "engine/api/http_server.hpp"
+#include "engine/api/response_writer.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "engine/api/http_front.hpp"
-#include "engine/api/http_server.hpp"
-#include "engine/api/response_writer.hpp"
 
 /// Private to the server's two .cpp files: this header brings in Beast.
 namespace sluice::api {

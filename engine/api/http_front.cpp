@@ -1,13 +1,13 @@
 #include "engine/api/http_front.hpp"
 
+#include "engine/base/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
-
-#include "engine/base/limits.hpp"
 
 namespace sluice::api {
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/api/http_types.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,8 +9,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "engine/api/http_types.hpp"
 
 /// The rules a request head must keep before any parser sees it (RFC 9112, stricter where the RFC
 /// leaves room that smuggling lives in). No I/O: bytes in, verdict out, so every rule has a test

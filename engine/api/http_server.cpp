@@ -1,7 +1,9 @@
 #include "engine/api/http_server.hpp"
 
-#include <fmt/format.h>
+#include "engine/api/http_connection.hpp"
+#include "engine/base/log.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,13 +12,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
 #include <map>
 #include <random>
 #include <set>
 #include <utility>
-
-#include "engine/api/http_connection.hpp"
-#include "engine/base/log.hpp"
 
 namespace sluice::api {
 namespace {

@@ -1,17 +1,18 @@
 #pragma once
 
+#include "engine/api/routes.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/base/limits.hpp"
+#include "engine/base/result.hpp"
+
 #include <boost/asio/io_context.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/api/routes.hpp"
-#include "engine/base/clock.hpp"
-#include "engine/base/limits.hpp"
-#include "engine/base/result.hpp"
 
 namespace sluice::api {
 

@@ -1,19 +1,5 @@
 #include "engine/api/ingest_routes.hpp"
 
-#include <fmt/format.h>
-#include <openssl/crypto.h>
-
-#include <array>
-#include <atomic>
-#include <boost/asio/this_coro.hpp>
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <memory>
-#include <optional>
-#include <utility>
-#include <variant>
-
 #include "engine/api/completion.hpp"
 #include "engine/api/problem.hpp"
 #include "engine/base/hash.hpp"
@@ -21,6 +7,20 @@
 #include "engine/base/log.hpp"
 #include "engine/ingest/gzip.hpp"
 #include "engine/ingest/segment_decode.hpp"
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <boost/asio/this_coro.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <variant>
 
 namespace sluice::api {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "engine/api/routes.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/ingest/sink.hpp"
+
+#include <string>
+#include <vector>
 
 namespace sluice::api {
 

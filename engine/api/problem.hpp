@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/api/http_types.hpp"
+#include "engine/base/result.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/api/http_types.hpp"
-#include "engine/base/result.hpp"
 
 namespace sluice::api {
 

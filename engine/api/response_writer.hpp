@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "engine/api/http_types.hpp"
 #include "engine/base/clock.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace sluice::api {
 

@@ -1,14 +1,14 @@
 #include "engine/api/routes.hpp"
 
+#include "engine/api/problem.hpp"
+#include "engine/base/log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
-
-#include "engine/api/problem.hpp"
-#include "engine/base/log.hpp"
 
 namespace sluice::api {
 namespace {

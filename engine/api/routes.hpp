@@ -1,14 +1,15 @@
 #pragma once
 
+#include "engine/api/http_types.hpp"
+
 #include <boost/asio/awaitable.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/api/http_types.hpp"
 
 namespace sluice::api {
 

@@ -1,8 +1,8 @@
-#include <cstdio>
-#include <cstdlib>
-
 #include "engine/base/assert.hpp"
 #include "engine/base/result.hpp"
+
+#include <cstdio>
+#include <cstdlib>
 
 namespace sluice {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "engine/base/clock.hpp"
 
 /// Calendar arithmetic in IANA time zones: the rules T1 to T7 of language.md §2. The only user of
 /// date/tz.h. Pure functions of their arguments and the machine's tz database; thread-safe.

@@ -1,5 +1,7 @@
 #include "engine/base/hash.hpp"
 
+#include "engine/base/assert.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -7,13 +9,11 @@
 #include <memory>
 #include <string>
 
-#include "engine/base/assert.hpp"
-
 namespace sluice {
 namespace {
 
-/// OpenSSL looks an algorithm up by name for every one-shot digest, which costs more than the digest
-/// of a short text: each thread looks it up once and keeps its context.
+/// OpenSSL looks an algorithm up by name for every one-shot digest, which costs more than the
+/// digest of a short text: each thread looks it up once and keeps its context.
 void sha256(const std::string& text, std::array<std::uint8_t, 32>& out, unsigned int& length) {
     struct Free {
         void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }

@@ -1,5 +1,7 @@
 #include "engine/base/log.hpp"
 
+#include "engine/base/clock.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -7,8 +9,6 @@
 #include <iterator>
 #include <memory>
 #include <string>
-
-#include "engine/base/clock.hpp"
 
 namespace sluice {
 namespace {

@@ -4,6 +4,7 @@
 #include <boost/outcome/policy/terminate.hpp>
 #include <boost/outcome/success_failure.hpp>
 #include <boost/outcome/try.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>

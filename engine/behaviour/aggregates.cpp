@@ -1,8 +1,8 @@
 #include "engine/behaviour/aggregates.hpp"
 
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

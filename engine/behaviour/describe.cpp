@@ -1,9 +1,9 @@
+#include "engine/behaviour/aggregates.hpp"
+#include "engine/behaviour/evaluate.hpp"
+
 #include <algorithm>
 #include <type_traits>
 #include <vector>
-
-#include "engine/behaviour/aggregates.hpp"
-#include "engine/behaviour/evaluate.hpp"
 
 namespace sluice {
 namespace {

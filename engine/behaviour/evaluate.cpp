@@ -1,10 +1,10 @@
 #include "engine/behaviour/evaluate.hpp"
 
+#include "engine/behaviour/aggregates.hpp"
+
 #include <algorithm>
 #include <type_traits>
 #include <unordered_map>
-
-#include "engine/behaviour/aggregates.hpp"
 
 namespace sluice {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-
 #include "dsl/program.hpp"
 #include "engine/base/civil_time.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/model/customer.hpp"
+
+#include <string>
 
 /// Conditions over one customer, at one instant. Pure: everything they read is in the Context.
 namespace sluice {

@@ -1,10 +1,11 @@
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/verbs.hpp"
+
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
-
-#include "engine/cli/project_input.hpp"
-#include "engine/cli/verbs.hpp"
 
 namespace sluice::cli {
 namespace {

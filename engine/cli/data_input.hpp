@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "engine/base/civil_time.hpp"
 #include "engine/base/result.hpp"
 #include "engine/store/store.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 /// The daemon's data, read by verbs while it may be running: read-only, as of the last commit.
 namespace sluice::cli {

@@ -1,8 +1,3 @@
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdio>
-#include <memory>
-
 #include "engine/cli/data_input.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
@@ -10,6 +5,12 @@
 #include "engine/model/codec.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/store/sqlite_store.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
 
 namespace sluice::cli {
 namespace {

@@ -1,12 +1,13 @@
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <memory>
-
+#include "engine/runtime/explain.hpp"
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/cli/data_input.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
-#include "engine/runtime/explain.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
 
 namespace sluice::cli {
 namespace {

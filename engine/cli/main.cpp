@@ -1,6 +1,6 @@
-#include <CLI/CLI.hpp>
-
 #include "engine/cli/verbs.hpp"
+
+#include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
     CLI::App app{"Sluice: lifecycle flows as programs.", "sluice"};

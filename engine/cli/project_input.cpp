@@ -1,10 +1,10 @@
 #include "engine/cli/project_input.hpp"
 
-#include <algorithm>
-#include <cstdio>
-
 #include "dsl/diagnostic.hpp"
 #include "engine/cli/verbs.hpp"
+
+#include <algorithm>
+#include <cstdio>
 
 namespace sluice::cli {
 
@@ -29,9 +29,8 @@ std::optional<ProjectInput> read_project(const std::string& directory, Findings 
     const dsl::SourceSet& sources = input.project.sources;
     std::FILE* out = findings == Findings::text ? stderr : stdout;
     for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
-        const std::string told = findings == Findings::json
-                                     ? dsl::render_json(diagnostic, sources)
-                                     : dsl::render_text(diagnostic, sources);
+        const std::string told = findings == Findings::json ? dsl::render_json(diagnostic, sources)
+                                                            : dsl::render_text(diagnostic, sources);
         std::fputs((told + "\n").c_str(), out);
     }
     if (!input.compiled.program) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/daemon/project.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "engine/daemon/project.hpp"
 
 namespace sluice::cli {
 

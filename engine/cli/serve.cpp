@@ -1,14 +1,15 @@
-#include <CLI/CLI.hpp>
-#include <csignal>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
-
 #include "connectors/builtin.hpp"
 #include "engine/base/log.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/daemon/engine.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
 
 namespace sluice::cli {
 namespace {

@@ -1,15 +1,15 @@
-#include <unistd.h>
+#include "engine/runtime/simulate.hpp"
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/verbs.hpp"
+#include "engine/ingest/segment_decode.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <unistd.h>
 #include <cstdio>
 #include <fstream>
 #include <memory>
 #include <unordered_map>
-
-#include "engine/cli/project_input.hpp"
-#include "engine/cli/verbs.hpp"
-#include "engine/ingest/segment_decode.hpp"
-#include "engine/runtime/simulate.hpp"
 
 namespace sluice::cli {
 namespace {

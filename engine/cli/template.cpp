@@ -1,16 +1,17 @@
+#include "engine/base/clock.hpp"
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/template_check.hpp"
+#include "engine/cli/verbs.hpp"
+
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <boost/json.hpp>
+
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
-
-#include "engine/base/clock.hpp"
-#include "engine/cli/project_input.hpp"
-#include "engine/cli/template_check.hpp"
-#include "engine/cli/verbs.hpp"
 
 namespace sluice::cli {
 namespace {
@@ -181,10 +182,9 @@ tpl::Shape record(std::string name, const std::vector<dsl::Field>& fields) {
 /// What the template may read: the customer, and what its message is given. A file that is no
 /// message's body may read what any message is given.
 std::vector<tpl::Shape> roots_of(const dsl::Program& program, std::string_view text) {
-    const auto owner =
-        std::find_if(program.messages.begin(), program.messages.end(), [&](const auto& message) {
-            return message.email && message.email->body.source() == text;
-        });
+    const auto owner = std::find_if(
+        program.messages.begin(), program.messages.end(),
+        [&](const auto& message) { return message.email && message.email->body.source() == text; });
     std::vector<tpl::Shape> roots = {record("customer", program.customer_fields)};
     const auto add = [&](const dsl::Message& message) {
         for (const dsl::MessageParam& param : message.params) {

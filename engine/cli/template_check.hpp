@@ -1,10 +1,10 @@
 #pragma once
 
+#include "dsl/template/template.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/template/template.hpp"
 
 namespace sluice::cli {
 

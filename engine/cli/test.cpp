@@ -1,11 +1,12 @@
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <memory>
-
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/flow_test.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
 
 namespace sluice::cli {
 namespace {

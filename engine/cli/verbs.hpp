@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+
 #include <string>
 
 /// One function a verb: adds the verb to the app; its callback sets `exit_code`. Exit codes are the

@@ -1,15 +1,16 @@
 #include "engine/daemon/admin_routes.hpp"
 
-#include <boost/asio/this_coro.hpp>
-#include <charconv>
-#include <memory>
-
 #include "connectors/mailbox/mailbox_page.hpp"
 #include "engine/api/completion.hpp"
 #include "engine/api/problem.hpp"
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/explain.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <charconv>
+#include <memory>
 
 namespace sluice {
 namespace {

@@ -1,5 +1,7 @@
 #include "engine/daemon/config.hpp"
 
+#include "dsl/diagnostic.hpp"
+
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -9,8 +11,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-
-#include "dsl/diagnostic.hpp"
 
 namespace sluice {
 namespace {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "connectors/connector_kind.hpp"
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "connectors/connector_kind.hpp"
-#include "engine/base/result.hpp"
 
 namespace sluice {
 

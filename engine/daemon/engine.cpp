@@ -1,9 +1,5 @@
 #include "engine/daemon/engine.hpp"
 
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-
 #include "connectors/builtin.hpp"
 #include "engine/api/health_routes.hpp"
 #include "engine/api/ingest_routes.hpp"
@@ -12,6 +8,10 @@
 #include "engine/daemon/admin_routes.hpp"
 #include "engine/daemon/metrics.hpp"
 #include "engine/store/sqlite_store.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 namespace sluice {
 namespace {

@@ -1,13 +1,5 @@
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <memory>
-#include <optional>
-#include <string>
-#include <thread>
-#include <vector>
-
 #include "connectors/mailbox/mailbox.hpp"
 #include "engine/api/http_server.hpp"
 #include "engine/daemon/config.hpp"
@@ -15,6 +7,15 @@
 #include "engine/ingest/router.hpp"
 #include "engine/outbox/dispatcher.hpp"
 #include "engine/runtime/shard.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace sluice {
 

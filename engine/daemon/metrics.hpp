@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/runtime/shard.hpp"
+
 #include <memory>
 #include <vector>
-
-#include "engine/runtime/shard.hpp"
 
 namespace prometheus {
 class Registry;

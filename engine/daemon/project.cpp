@@ -1,13 +1,13 @@
 #include "engine/daemon/project.hpp"
 
+#include "engine/base/civil_time.hpp"
+#include "engine/model/codec.hpp"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "engine/base/civil_time.hpp"
-#include "engine/model/codec.hpp"
 
 namespace sluice {
 namespace {

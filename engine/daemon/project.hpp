@@ -1,11 +1,11 @@
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "dsl/check/compile.hpp"
 #include "dsl/source.hpp"
 #include "engine/base/result.hpp"
+
+#include <map>
+#include <string>
 
 namespace sluice {
 

@@ -1,11 +1,11 @@
 #include "engine/ingest/gzip.hpp"
 
+#include "engine/base/assert.hpp"
+
 #include <zlib.h>
 
 #include <array>
 #include <limits>
-
-#include "engine/base/assert.hpp"
 
 namespace sluice {
 namespace {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "engine/ingest/sink.hpp"
+#include "engine/runtime/shard.hpp"
+
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -7,9 +10,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <vector>
-
-#include "engine/ingest/sink.hpp"
-#include "engine/runtime/shard.hpp"
 
 namespace sluice {
 

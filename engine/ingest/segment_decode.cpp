@@ -1,14 +1,14 @@
 #include "engine/ingest/segment_decode.hpp"
 
+#include "engine/base/limits.hpp"
+#include "engine/ingest/segment_event.hpp"
+#include "engine/ingest/segment_json.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
 #include <optional>
 #include <utility>
-
-#include "engine/base/limits.hpp"
-#include "engine/ingest/segment_event.hpp"
-#include "engine/ingest/segment_json.hpp"
 
 namespace sluice {
 namespace {

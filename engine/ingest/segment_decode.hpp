@@ -1,15 +1,15 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/event.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/result.hpp"
-#include "engine/model/event.hpp"
 
 /// Decodes the bodies of Segment's HTTP tracking API, as the SDKs of Segment, RudderStack and
 /// Customer.io Pipelines send them. Source: Segment's "HTTP Tracking API" and "Spec" pages; the

@@ -1,13 +1,13 @@
 #include "engine/ingest/segment_event.hpp"
 
+#include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
 #include <string>
 #include <utility>
-
-#include "engine/base/hash.hpp"
-#include "engine/base/limits.hpp"
 
 namespace sluice::segment {
 namespace {

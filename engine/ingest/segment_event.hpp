@@ -1,14 +1,14 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/ingest/segment_json.hpp"
+#include "engine/model/event.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <variant>
-
-#include "engine/base/clock.hpp"
-#include "engine/ingest/segment_json.hpp"
-#include "engine/model/event.hpp"
 
 /// From the fields of one call to an event: what is required, what is made up, and which time
 /// counts.

@@ -1,14 +1,14 @@
 #include "engine/ingest/segment_json.hpp"
 
+#include "engine/base/assert.hpp"
+#include "engine/base/limits.hpp"
+#include "engine/ingest/json_fault.hpp"
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <cstring>
 #include <utility>
-
-#include "engine/base/assert.hpp"
-#include "engine/base/limits.hpp"
-#include "engine/ingest/json_fault.hpp"
 
 namespace sluice::segment {
 namespace {

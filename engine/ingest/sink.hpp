@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <vector>
-
 #include "engine/base/result.hpp"
 #include "engine/model/event.hpp"
+
+#include <functional>
+#include <vector>
 
 namespace sluice {
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "dsl/value.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/customer.hpp"
 #include "engine/model/event.hpp"
 #include "engine/model/message.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 /// The compact encoding of stored records: little-endian base-128 varints, zig-zag for signed,
 /// length-prefixed texts. See README.md in this folder for the grammar of each record. Every record

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "dsl/program.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/model/message.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "dsl/program.hpp"
-#include "engine/base/clock.hpp"
-#include "engine/model/message.hpp"
 
 /// One customer's whole state: the record that is loaded, stepped and committed as one piece.
 /// Plain data; what changes it is engine/runtime/step.

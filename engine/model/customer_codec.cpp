@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "engine/base/limits.hpp"
 #include "engine/model/codec.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

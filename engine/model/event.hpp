@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+
 #include <cstdint>
 #include <string>
-
-#include "engine/base/clock.hpp"
 
 namespace sluice {
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "dsl/program.hpp"
+#include "engine/base/clock.hpp"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -7,9 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "dsl/program.hpp"
-#include "engine/base/clock.hpp"
 
 namespace sluice {
 

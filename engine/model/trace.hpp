@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "engine/base/clock.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/message.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace sluice {
 

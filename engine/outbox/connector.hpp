@@ -1,6 +1,11 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/result.hpp"
+#include "engine/model/message.hpp"
+
 #include <boost/asio/awaitable.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -9,10 +14,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/result.hpp"
-#include "engine/model/message.hpp"
 
 /// The Connector seam: what the engine asks of a channel, and what a channel reports back.
 namespace sluice {

@@ -1,13 +1,14 @@
 #include "engine/outbox/dispatcher.hpp"
 
-#include <algorithm>
+#include "engine/base/limits.hpp"
+#include "engine/base/log.hpp"
+#include "engine/model/codec.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "engine/base/limits.hpp"
-#include "engine/base/log.hpp"
-#include "engine/model/codec.hpp"
+#include <algorithm>
 
 namespace sluice {
 namespace {

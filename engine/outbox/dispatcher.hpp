@@ -1,17 +1,18 @@
 #pragma once
 
-#include <array>
-#include <atomic>
+#include "engine/outbox/connector.hpp"
+#include "engine/runtime/shard.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/outbox/connector.hpp"
-#include "engine/runtime/shard.hpp"
 
 namespace sluice {
 

@@ -1,9 +1,9 @@
 #include "engine/policy/gate.hpp"
 
-#include <algorithm>
-
 #include "engine/base/hash.hpp"
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

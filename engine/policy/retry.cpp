@@ -1,10 +1,10 @@
 #include "engine/policy/retry.hpp"
 
+#include "engine/base/hash.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string>
-
-#include "engine/base/hash.hpp"
 
 namespace sluice {
 namespace {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "engine/base/clock.hpp"
 #include "engine/outbox/connector.hpp"
+
+#include <cstdint>
+#include <string_view>
 
 /// The one retry rule (architecture.md §6): what an attempt's outcome means for its message.
 namespace sluice {

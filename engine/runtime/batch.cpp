@@ -1,12 +1,12 @@
 #include "engine/runtime/batch.hpp"
 
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/policy/gate.hpp"
 #include "engine/runtime/render.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

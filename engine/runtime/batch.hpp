@@ -1,12 +1,12 @@
 #pragma once
 
+#include "engine/runtime/shard.hpp"
+
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
-
-#include "engine/runtime/shard.hpp"
 
 namespace sluice {
 

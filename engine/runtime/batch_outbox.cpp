@@ -1,10 +1,10 @@
-#include <algorithm>
-
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/policy/gate.hpp"
 #include "engine/policy/retry.hpp"
 #include "engine/runtime/batch.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

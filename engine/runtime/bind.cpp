@@ -1,14 +1,14 @@
 #include "engine/runtime/bind.hpp"
 
+#include "engine/base/civil_time.hpp"
+#include "engine/base/limits.hpp"
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-
-#include "engine/base/civil_time.hpp"
-#include "engine/base/limits.hpp"
 
 namespace sluice {
 namespace {

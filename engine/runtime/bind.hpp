@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string_view>
-#include <utility>
-#include <vector>
-
 #include "dsl/program.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/customer.hpp"
+
+#include <string_view>
+#include <utility>
+#include <vector>
 
 /// From JSON as clients send it to typed fields as a program declares them, and back.
 namespace sluice {

@@ -1,11 +1,11 @@
 #include "engine/runtime/explain.hpp"
 
-#include <algorithm>
-
 #include "engine/model/codec.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/flow_test.hpp"
 #include "engine/runtime/local_text.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "engine/base/civil_time.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/customer.hpp"
 #include "engine/model/event.hpp"
 #include "engine/model/trace.hpp"
 #include "engine/store/store.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 /// Why this person did, or did not, get what: read back from the journal (architecture.md §2.5).
 namespace sluice {

@@ -1,9 +1,9 @@
 #include "engine/runtime/flow_test.hpp"
 
-#include <algorithm>
-
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/runtime/local_text.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "dsl/program.hpp"
 #include "engine/base/civil_time.hpp"
 #include "engine/runtime/step.hpp"
+
+#include <string>
+#include <vector>
 
 /// Runs the `test "…" for Flow { … }` declarations of a program on virtual time.
 ///

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/model/message.hpp"
+#include "engine/store/store.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -8,11 +13,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/hash.hpp"
-#include "engine/model/message.hpp"
-#include "engine/store/store.hpp"
 
 namespace sluice {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "engine/base/civil_time.hpp"
+
+#include <string>
 
 namespace sluice {
 

@@ -1,15 +1,16 @@
 #include "engine/runtime/shard.hpp"
 
-#include <algorithm>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <cstdlib>
-
 #include "engine/base/assert.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/batch.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstdlib>
 
 namespace sluice {
 namespace {

@@ -1,17 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/system_timer.hpp>
-#include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <thread>
-#include <unordered_map>
-#include <vector>
-
 #include "engine/base/clock.hpp"
 #include "engine/base/result.hpp"
 #include "engine/model/event.hpp"
@@ -20,6 +8,19 @@
 #include "engine/runtime/step.hpp"
 #include "engine/runtime/timers.hpp"
 #include "engine/store/store.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/system_timer.hpp>
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
 
 namespace sluice {
 

@@ -1,9 +1,9 @@
 #include "engine/runtime/simulate.hpp"
 
+#include "engine/runtime/bind.hpp"
+
 #include <algorithm>
 #include <tuple>
-
-#include "engine/runtime/bind.hpp"
 
 namespace sluice {
 namespace {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/runtime/step.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "engine/runtime/step.hpp"
 
 namespace sluice {
 

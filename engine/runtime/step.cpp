@@ -1,11 +1,11 @@
 #include "engine/runtime/step.hpp"
 
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
 #include "engine/behaviour/aggregates.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/stepper.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "dsl/program.hpp"
+#include "engine/base/clock.hpp"
+#include "engine/model/customer.hpp"
+#include "engine/model/event.hpp"
+#include "engine/model/trace.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "dsl/program.hpp"
-#include "engine/base/clock.hpp"
-#include "engine/model/customer.hpp"
-#include "engine/model/event.hpp"
-#include "engine/model/trace.hpp"
 
 /// The heart: what an input does to one customer. Pure: no clock, no I/O, no randomness; the same
 /// customer, input and programs give the same new state and effects. The daemon, the test runner,

@@ -1,10 +1,10 @@
 #include "engine/runtime/stepper.hpp"
 
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
 #include "engine/base/hash.hpp"
 #include "engine/base/limits.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

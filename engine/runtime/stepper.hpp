@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/behaviour/evaluate.hpp"
+#include "engine/policy/gate.hpp"
+#include "engine/runtime/step.hpp"
+
 #include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/behaviour/evaluate.hpp"
-#include "engine/policy/gate.hpp"
-#include "engine/runtime/step.hpp"
 
 namespace sluice {
 

@@ -1,10 +1,10 @@
-#include <algorithm>
-
 #include "engine/base/hash.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/stepper.hpp"
 #include "engine/runtime/wait.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "engine/base/hash.hpp"
 #include "engine/runtime/stepper.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 namespace {

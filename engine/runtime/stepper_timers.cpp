@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
 #include "engine/runtime/stepper.hpp"
 #include "engine/runtime/wait.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/store/store.hpp"
+
 #include <functional>
 #include <queue>
 #include <utility>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/store/store.hpp"
 
 namespace sluice {
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <optional>
-
 #include "dsl/program.hpp"
 #include "engine/behaviour/evaluate.hpp"
+
+#include <optional>
 
 /// When a wait ends: language.md §2 on civil_time. Pure.
 namespace sluice {

@@ -1,8 +1,8 @@
 #include "engine/store/commit_check.hpp"
 
-#include <algorithm>
-
 #include "engine/store/frame.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

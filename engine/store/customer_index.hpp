@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/store/flat_index.hpp"
+#include "engine/store/frame.hpp"
+#include "engine/store/siphash.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string_view>
-
-#include "engine/store/flat_index.hpp"
-#include "engine/store/frame.hpp"
-#include "engine/store/siphash.hpp"
 
 namespace sluice {
 

@@ -1,11 +1,11 @@
 #include "engine/store/dedupe_set.hpp"
 
+#include "engine/base/assert.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <set>
-
-#include "engine/base/assert.hpp"
 
 namespace sluice {
 namespace {

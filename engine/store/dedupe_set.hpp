@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/base/hash.hpp"
+#include "engine/base/limits.hpp"
+#include "engine/store/flat_index.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <vector>
-
-#include "engine/base/hash.hpp"
-#include "engine/base/limits.hpp"
-#include "engine/store/flat_index.hpp"
 
 namespace sluice {
 

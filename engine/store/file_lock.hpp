@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "engine/base/result.hpp"
+
+#include <string>
 
 namespace sluice {
 

@@ -1,8 +1,8 @@
 #include "engine/store/flat_index.hpp"
 
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

@@ -1,10 +1,10 @@
 #include "engine/store/frame.hpp"
 
-#include <bit>
-#include <cstring>
-
 #include "engine/base/assert.hpp"
 #include "engine/store/crc32c.hpp"
+
+#include <bit>
+#include <cstring>
 
 namespace sluice {
 namespace {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/store/store.hpp"
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
-#include "engine/store/store.hpp"
 
 /// The bytes inside a pack. README.md has the layout of both frames, field by field.
 namespace sluice {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "engine/store/dedupe_set.hpp"
+#include "engine/store/store.hpp"
+
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -8,9 +11,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "engine/store/dedupe_set.hpp"
-#include "engine/store/store.hpp"
 
 namespace sluice {
 

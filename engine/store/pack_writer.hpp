@@ -1,12 +1,12 @@
 #pragma once
 
+#include "engine/store/frame.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "engine/store/frame.hpp"
 
 namespace sluice {
 

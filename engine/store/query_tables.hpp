@@ -1,14 +1,14 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+#include "engine/store/sqlite_connection.hpp"
+#include "engine/store/store.hpp"
+
 #include <array>
 #include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/result.hpp"
-#include "engine/store/sqlite_connection.hpp"
-#include "engine/store/store.hpp"
 
 namespace sluice {
 

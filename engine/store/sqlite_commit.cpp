@@ -1,12 +1,12 @@
 // A commit in four steps: numbers for the customers, frames into packs, one transaction, and only
 // when that has succeeded the index in memory. A failure at any point leaves memory as it was.
 
-#include <algorithm>
-
 #include "engine/base/assert.hpp"
 #include "engine/store/commit_check.hpp"
 #include "engine/store/crc32c.hpp"
 #include "engine/store/sqlite_store.hpp"
+
+#include <algorithm>
 
 namespace sluice {
 

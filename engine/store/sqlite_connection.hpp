@@ -1,11 +1,11 @@
 #pragma once
 
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "engine/base/result.hpp"
 
 struct sqlite3;
 struct sqlite3_blob;

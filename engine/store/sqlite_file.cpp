@@ -1,11 +1,11 @@
 #include "engine/store/sqlite_file.hpp"
 
+#include "engine/store/file_lock.hpp"
+
 #include <array>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
-
-#include "engine/store/file_lock.hpp"
 
 namespace sluice {
 namespace {

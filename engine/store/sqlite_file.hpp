@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "engine/base/result.hpp"
 #include "engine/store/sqlite_connection.hpp"
+
+#include <cstdint>
+#include <string>
 
 /// The file of a store: who it belongs to, its tables, and how older files become newer ones.
 namespace sluice {

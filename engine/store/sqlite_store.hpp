@@ -1,13 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "engine/base/limits.hpp"
 #include "engine/store/customer_index.hpp"
 #include "engine/store/dedupe_set.hpp"
@@ -16,6 +8,14 @@
 #include "engine/store/query_tables.hpp"
 #include "engine/store/sqlite_connection.hpp"
 #include "engine/store/store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice {
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "engine/base/clock.hpp"
+#include "engine/base/hash.hpp"
+#include "engine/base/result.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -7,10 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/clock.hpp"
-#include "engine/base/hash.hpp"
-#include "engine/base/result.hpp"
 
 /// The Store seam: what one shard keeps, and the one atomic commit it is changed by.
 namespace sluice {
@@ -35,8 +35,8 @@ struct JournalEntry {
 /// The new state of one customer and what happened to it, within one commit.
 struct CustomerWrite {
     std::string customer;
-    std::string state;      // encoded record, opaque to the store
-    Instant due = kNever;   // earliest instant at which the customer needs a step; kNever: none
+    std::string state;     // encoded record, opaque to the store
+    Instant due = kNever;  // earliest instant at which the customer needs a step; kNever: none
     std::vector<JournalEntry> journal;  // in order
 };
 
@@ -52,7 +52,7 @@ enum class OutboxStatus : std::uint8_t {
 
 /// One message or webhook call. `body` is the encoded RenderedMessage or RenderedCall.
 struct OutboxRow {
-    std::string id;        // idempotency key, unique for ever
+    std::string id;  // idempotency key, unique for ever
     std::string customer;
     bool is_call = false;
     std::uint8_t channel = 0;
@@ -61,7 +61,7 @@ struct OutboxRow {
     Instant not_before;
     Instant expires_at = kNever;
     std::uint32_t attempts = 0;
-    std::string outcome;      // last outcome's code and class, for people
+    std::string outcome;  // last outcome's code and class, for people
     std::string provider_id;
     std::string body;
 };
@@ -105,7 +105,7 @@ struct Commit {
     std::vector<CustomerWrite> customers;  // each customer at most once
     std::vector<OutboxRow> outbox;
     std::vector<OutboxUpdate> outbox_updates;
-    std::vector<AttemptRow> attempts;         // inserted
+    std::vector<AttemptRow> attempts;           // inserted
     std::vector<AttemptRow> attempts_finished;  // matched by (message_id, number)
     std::vector<SuppressionRow> suppressions;
     std::vector<IdentityLink> identities;
@@ -165,17 +165,18 @@ public:
     virtual Result<std::optional<OutboxRow>> outbox_row(std::string_view id) = 0;
     virtual Result<std::vector<AttemptRow>> attempts(std::string_view message_id) = 0;
 
-    [[nodiscard]] virtual std::optional<SuppressionRow> suppression(std::uint8_t channel,
-                                                                    const Digest& address) const = 0;
+    [[nodiscard]] virtual std::optional<SuppressionRow> suppression(
+        std::uint8_t channel, const Digest& address) const = 0;
     virtual Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) = 0;
     virtual Result<void> identities(const std::function<void(const IdentityLink&)>& visit) = 0;
-    [[nodiscard]] virtual std::optional<std::string> identity(std::string_view anonymous_id) const = 0;
+    [[nodiscard]] virtual std::optional<std::string> identity(
+        std::string_view anonymous_id) const = 0;
 
     virtual Result<std::vector<Release>> releases() = 0;
     virtual Result<void> add_release(const Release& release) = 0;
 
-    /// Bounded background work (sequential compaction, a paced checkpoint); called by the owner when
-    /// idle and every few commits. Returns whether there is more to do at once.
+    /// Bounded background work (sequential compaction, a paced checkpoint); called by the owner
+    /// when idle and every few commits. Returns whether there is more to do at once.
     virtual Result<bool> maintain() = 0;
 };
 

@@ -1,15 +1,21 @@
 // Durable events a second through ingest, step and commit at a million customers, beside a bare
 // SQLite loop that writes the same bytes in as many commits.
 //
-// The engine's side is everything a request costs behind the HTTP parser: the body of a batch of 100
-// Segment calls is decoded, routed, applied (dedupe, record, aggregates, flow, timer) and committed
-// with synchronous=FULL by one shard on its own thread. Customers are random. Then the bare loop
-// writes rows of the same sizes to a file of its own. Rounds take turns, so that a noisy machine is
-// noisy for both. Usage: engine_bench FOLDER [CUSTOMERS [EVENTS_A_ROUND]]
+// The engine's side is everything a request costs behind the HTTP parser: the body of a batch of
+// 100 Segment calls is decoded, routed, applied (dedupe, record, aggregates, flow, timer) and
+// committed with synchronous=FULL by one shard on its own thread. Customers are random. Then the
+// bare loop writes rows of the same sizes to a file of its own. Rounds take turns, so that a noisy
+// machine is noisy for both. Usage: engine_bench FOLDER [CUSTOMERS [EVENTS_A_ROUND]]
+
+#include "dsl/check/compile.hpp"
+#include "engine/ingest/router.hpp"
+#include "engine/ingest/segment_decode.hpp"
+#include "engine/runtime/shard.hpp"
+#include "engine/store/sqlite_store.hpp"
 
 #include <sqlite3.h>
-#include <sys/resource.h>
 
+#include <sys/resource.h>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -19,12 +25,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include "dsl/check/compile.hpp"
-#include "engine/ingest/router.hpp"
-#include "engine/ingest/segment_decode.hpp"
-#include "engine/runtime/shard.hpp"
-#include "engine/store/sqlite_store.hpp"
 
 namespace sluice {
 namespace {
@@ -87,8 +87,9 @@ std::string body(std::mt19937_64& random, std::uint64_t customers, std::uint64_t
         const std::string id = std::to_string(random() % customers);
         const std::string event = std::to_string(number++);
         out += i == 0 ? "" : ",";
-        out += R"({"type":"track","userId":"customer-)" + id + R"(","messageId":"node-next-1772000-)" +
-               event + R"(-d1c0","event":"Product Viewed","properties":{"product_id":"p)" +
+        out += R"({"type":"track","userId":"customer-)" + id +
+               R"(","messageId":"node-next-1772000-)" + event +
+               R"(-d1c0","event":"Product Viewed","properties":{"product_id":"p)" +
                std::to_string(random() % 50) +
                R"(","category":"Coffee Machines","price":129.90},"context":{"library":{"name":)"
                R"("@segment/analytics-node","version":"3.1.0"}}})";
@@ -132,8 +133,9 @@ public:
             event.kind = CallKind::identify;
             event.customer = "customer-" + std::to_string(i);
             event.message_id = "i" + std::to_string(i);
-            event.data = R"({"email":"customer)" + std::to_string(i) +
-                         R"(@customers.example","email_status":"subscribed","time_zone":"Europe/Madrid"})";
+            event.data =
+                R"({"email":"customer)" + std::to_string(i) +
+                R"(@customers.example","email_status":"subscribed","time_zone":"Europe/Madrid"})";
             event.occurred_at = event.received_at = clock_.now();
             events.push_back(std::move(event));
             if (events.size() == 2'000 || i + 1 == customers_) {
@@ -285,17 +287,18 @@ int run(const std::string& folder, std::uint64_t customers, std::uint64_t events
         bare_loop.push_back(floor.per_second);
         ratios.push_back(ours.per_second / floor.per_second);
         cpu.push_back(ours.cpu_us);
-        std::printf("  round %d: engine %.0f/s (%.1f us CPU an event, %.0f events a commit), "
-                    "bare loop %.0f/s (%.1f us), ratio %.2f\n",
-                    round + 1, ours.per_second, ours.cpu_us,
-                    static_cast<double>(events) / static_cast<double>(commits), floor.per_second,
-                    floor.cpu_us, ratios.back());
+        std::printf(
+            "  round %d: engine %.0f/s (%.1f us CPU an event, %.0f events a commit), "
+            "bare loop %.0f/s (%.1f us), ratio %.2f\n",
+            round + 1, ours.per_second, ours.cpu_us,
+            static_cast<double>(events) / static_cast<double>(commits), floor.per_second,
+            floor.cpu_us, ratios.back());
         std::fflush(stdout);
     }
-    std::printf("durable events/s at %lu customers, batches of %zu: engine %.0f, bare SQLite loop "
-                "%.0f, ratio %.2f (medians of %d rounds), %.1f us CPU an event\n",
-                customers, kBatch, median(engine), median(bare_loop), median(ratios), kRounds,
-                median(cpu));
+    std::printf(
+        "durable events/s at %lu customers, batches of %zu: engine %.0f, bare SQLite loop "
+        "%.0f, ratio %.2f (medians of %d rounds), %.1f us CPU an event\n",
+        customers, kBatch, median(engine), median(bare_loop), median(ratios), kRounds, median(cpu));
     return 0;
 }
 

@@ -8,9 +8,11 @@
 //   load+commit   find() and load() of every customer first, as a shard without a cache would
 // Each figure is the median of the rounds. Usage: store_bench FOLDER [CUSTOMERS [SECONDS]]
 
+#include "engine/store/frame.hpp"
+#include "engine/store/sqlite_store.hpp"
+
 #include <malloc.h>
 #include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -21,9 +23,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include "engine/store/frame.hpp"
-#include "engine/store/sqlite_store.hpp"
 
 namespace sluice {
 namespace {

@@ -1,11 +1,11 @@
 #include "connectors/builtin.hpp"
 
-#include <gtest/gtest.h>
+#include "connectors/mailbox/mailbox.hpp"
 
-#include <algorithm>
+#include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 
-#include "connectors/mailbox/mailbox.hpp"
+#include <algorithm>
 
 namespace sluice {
 namespace {

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "engine/base/limits.hpp"
+#include "tests/connectors/support/loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "engine/base/limits.hpp"
-#include "tests/connectors/support/loop.hpp"
 
 /// What every connector promises (engine/outbox/connector.hpp), checked the same way for all. A
 /// connector takes part by a Subject: itself, and a provider on loopback that can be told to fail.

@@ -1,10 +1,10 @@
 #include "connectors/http_client.hpp"
 
-#include <gtest/gtest.h>
-
 #include "connectors/net_guard.hpp"
 #include "tests/connectors/support/http_server.hpp"
 #include "tests/connectors/support/loop.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice::connectors::test {
 namespace {

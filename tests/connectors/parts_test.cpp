@@ -1,9 +1,9 @@
-#include <gtest/gtest.h>
-
 #include "connectors/email/email_address.hpp"
 #include "connectors/encoding.hpp"
 #include "connectors/provider_text.hpp"
 #include "connectors/url.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice::connectors {
 namespace {

@@ -1,10 +1,10 @@
 // Any bytes as the body of a request: decoding must refuse or accept, never read outside.
 
+#include "engine/ingest/segment_decode.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "engine/ingest/segment_decode.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);

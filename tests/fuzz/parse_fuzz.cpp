@@ -1,12 +1,12 @@
 // Any bytes as a flow file: the parser reports inside the file and in the author's words, and ends.
 //   build/fuzz/tests/fuzz/parse_fuzz corpus tests/data/examples tests/dsl/parser/golden
 
+#include "dsl/parser/parse.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
-
-#include "dsl/parser/parse.hpp"
 
 namespace {
 

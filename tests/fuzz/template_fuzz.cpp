@@ -1,10 +1,10 @@
 // Any bytes as a template: parse, check and render must end within their limits.
 
+#include "dsl/template/template.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "dsl/template/template.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     namespace tpl = sluice::dsl::tpl;

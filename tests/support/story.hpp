@@ -1,16 +1,16 @@
 #pragma once
 
+#include "dsl/check/compile.hpp"
+#include "engine/base/civil_time.hpp"
+#include "engine/runtime/bind.hpp"
+#include "engine/runtime/step.hpp"
+
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/check/compile.hpp"
-#include "engine/base/civil_time.hpp"
-#include "engine/runtime/bind.hpp"
-#include "engine/runtime/step.hpp"
 
 /// The little language of the runtime's tests: a program in flow text, one customer, a clock that
 /// is told the time, and the decisions as plain lines. Times are `YYYY-MM-DD HH:MM[:SS]` in UTC.

@@ -1,12 +1,11 @@
 #include "connectors/email/smtp_connector.hpp"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/co_spawn.hpp>
-
 #include "connectors/builtin.hpp"
 #include "tests/connectors/support/loop.hpp"
 #include "tests/connectors/support/smtp_server.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
 
 namespace sluice::connectors::test {
 namespace {

@@ -1,10 +1,10 @@
-#include <gtest/gtest.h>
-
 #include "connectors/builtin.hpp"
 #include "tests/connectors/support/loop.hpp"
 #include "tests/connectors/support/postfix.hpp"
 #include "tests/connectors/support/smtp_server.hpp"
 #include "tests/connectors/support/smtp_sink.hpp"
+
+#include <gtest/gtest.h>
 
 // The smtp connector against servers we did not write: Postfix's smtp-sink with its faults, and a
 // whole Postfix with TLS and an access table.

@@ -1,13 +1,13 @@
 #include "connectors/mailbox/mailbox.hpp"
 
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-#include <filesystem>
-#include <thread>
-
 #include "connectors/mailbox/mailbox_page.hpp"
 #include "tests/connectors/support/tls_identity.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include <filesystem>
+#include <thread>
 
 namespace sluice {
 namespace {

@@ -1,16 +1,16 @@
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-#include <fstream>
-#include <regex>
-#include <set>
-#include <sstream>
-
 #include "connectors/builtin.hpp"
 #include "connectors/sms/sms_segments.hpp"
 #include "connectors/sms/twilio_codec.hpp"
 #include "tests/connectors/support/http_server.hpp"
 #include "tests/connectors/support/loop.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
 
 namespace sluice::connectors::test {
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/connectors/support/wire.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -7,12 +9,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <chrono>
 #include <string>
 #include <vector>
-
-#include "tests/connectors/support/wire.hpp"
 
 namespace sluice::connectors::test {
 

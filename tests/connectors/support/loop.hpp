@@ -1,15 +1,16 @@
 #pragma once
 
+#include "engine/outbox/connector.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
-
-#include "engine/outbox/connector.hpp"
 
 namespace sluice::connectors::test {
 

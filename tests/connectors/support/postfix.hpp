@@ -1,16 +1,15 @@
 #pragma once
 
+#include "tests/connectors/support/child_process.hpp"
+#include "tests/connectors/support/tls_identity.hpp"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include "tests/connectors/support/child_process.hpp"
-#include "tests/connectors/support/tls_identity.hpp"
 
 namespace sluice::connectors::test {
 

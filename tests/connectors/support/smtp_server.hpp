@@ -1,14 +1,14 @@
 #pragma once
 
+#include "connectors/encoding.hpp"
+#include "tests/connectors/support/tls_identity.hpp"
+#include "tests/connectors/support/wire.hpp"
+
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "connectors/encoding.hpp"
-#include "tests/connectors/support/tls_identity.hpp"
-#include "tests/connectors/support/wire.hpp"
 
 namespace sluice::connectors::test {
 

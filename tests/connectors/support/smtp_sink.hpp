@@ -1,17 +1,16 @@
 #pragma once
 
+#include "tests/connectors/support/child_process.hpp"
+#include "tests/connectors/support/tls_identity.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include "tests/connectors/support/child_process.hpp"
-#include "tests/connectors/support/tls_identity.hpp"
 
 namespace sluice::connectors::test {
 

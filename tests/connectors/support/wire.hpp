@@ -1,11 +1,11 @@
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
 #include <atomic>
 #include <cstdint>
 #include <functional>

@@ -1,14 +1,14 @@
-#include <gtest/gtest.h>
-
-#include <boost/json.hpp>
-#include <fstream>
-#include <sstream>
-
 #include "connectors/builtin.hpp"
 #include "connectors/webhook/webhook_connector.hpp"
 #include "connectors/webhook/webhook_signature.hpp"
 #include "tests/connectors/support/http_server.hpp"
 #include "tests/connectors/support/loop.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include <fstream>
+#include <sstream>
 
 namespace sluice::connectors::test {
 namespace {

@@ -1,9 +1,9 @@
+#include "tests/dsl/check/project.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-
-#include "tests/dsl/check/project.hpp"
 
 namespace sluice::dsl {
 namespace {

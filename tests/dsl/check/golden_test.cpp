@@ -1,10 +1,10 @@
+#include "tests/dsl/check/project.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <set>
-
-#include "tests/dsl/check/project.hpp"
 
 namespace sluice::dsl {
 namespace {

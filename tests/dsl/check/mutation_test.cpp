@@ -1,13 +1,13 @@
 // Damages the working shop one token at a time and compiles it: the checker must not crash, must
 // not accept damage silently into something illegal, and must complain where the damage is.
+#include "tests/dsl/check/project.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cctype>
 #include <cstdlib>
 #include <iostream>
 #include <set>
-
-#include "tests/dsl/check/project.hpp"
 
 namespace sluice::dsl {
 namespace {

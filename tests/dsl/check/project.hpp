@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dsl/check/compile.hpp"
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "dsl/check/compile.hpp"
 
 /// Project directories as test input.
 namespace sluice::dsl::fixtures {

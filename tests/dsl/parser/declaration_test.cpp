@@ -1,8 +1,8 @@
+#include "tests/dsl/parser/parse_support.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "tests/dsl/parser/parse_support.hpp"
 
 namespace sluice::dsl {
 namespace {

@@ -1,5 +1,7 @@
 // One file of broken source and the text it must produce, side by side. UPDATE_GOLDEN=1 rewrites
 // the expectations; the diff is the review.
+#include "dsl/parser/parse.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,8 +10,6 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-
-#include "dsl/parser/parse.hpp"
 
 namespace sluice::dsl {
 namespace {

@@ -2,6 +2,10 @@
 // speaks of the author's words only, and it points at the damage.
 //
 // SLUICE_MUTANTS=all runs every mutant instead of the sample.
+#include "dsl/parser/keywords.hpp"
+#include "dsl/parser/lexer.hpp"
+#include "dsl/parser/parse.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,10 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "dsl/parser/keywords.hpp"
-#include "dsl/parser/lexer.hpp"
-#include "dsl/parser/parse.hpp"
 
 namespace sluice::dsl {
 namespace {

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "dsl/parser/parse.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/parser/parse.hpp"
 
 namespace sluice::dsl {
 

@@ -1,12 +1,12 @@
 // Any bytes at all: the parser returns, with places inside the file.
+#include "dsl/parser/keywords.hpp"
+#include "tests/dsl/parser/parse_support.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
-
-#include "dsl/parser/keywords.hpp"
-#include "tests/dsl/parser/parse_support.hpp"
 
 namespace sluice::dsl {
 namespace {

@@ -1,11 +1,11 @@
+#include "tests/dsl/template/support.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
-
-#include "tests/dsl/template/support.hpp"
 
 /// The Golden Liquid suite (jg-rp/golden-liquid, MIT): every case must give one of its results, and
 /// every case marked invalid must be refused when parsed or rendered. Cases that are left out stand

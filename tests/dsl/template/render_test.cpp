@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "tests/dsl/template/support.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice::dsl::tpl::test {
 namespace {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "dsl/template/template.hpp"
+
 #include <boost/json.hpp>
 
 #include <fstream>
@@ -7,8 +9,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/template/template.hpp"
 
 /// Shared by the template tests: data from JSON, files, and one-line renders.
 namespace sluice::dsl::tpl::test {

@@ -1,10 +1,10 @@
 #include "engine/api/http_front.hpp"
 
+#include "engine/base/limits.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "engine/base/limits.hpp"
 
 namespace sluice::api {
 namespace {

@@ -1,12 +1,12 @@
 #include "engine/api/http_server.hpp"
 
-#include <gtest/gtest.h>
+#include "tests/engine/api/server_fixture.hpp"
 
+#include <gtest/gtest.h>
 #include <boost/json/parse.hpp>
+
 #include <stdexcept>
 #include <string>
-
-#include "tests/engine/api/server_fixture.hpp"
 
 namespace sluice::api {
 namespace {

@@ -1,16 +1,16 @@
 #include "engine/api/ingest_routes.hpp"
 
+#include "engine/api/health_routes.hpp"
+#include "engine/base/limits.hpp"
+#include "tests/engine/api/server_fixture.hpp"
+
 #include <gtest/gtest.h>
 #include <prometheus/counter.h>
 #include <prometheus/registry.h>
 #include <zlib.h>
-
 #include <boost/json/parse.hpp>
-#include <string>
 
-#include "engine/api/health_routes.hpp"
-#include "engine/base/limits.hpp"
-#include "tests/engine/api/server_fixture.hpp"
+#include <string>
 
 namespace sluice::api {
 namespace {

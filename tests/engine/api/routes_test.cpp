@@ -1,11 +1,11 @@
 #include "engine/api/routes.hpp"
 
+#include "engine/api/problem.hpp"
+#include "engine/api/response_writer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "engine/api/problem.hpp"
-#include "engine/api/response_writer.hpp"
 
 namespace sluice::api {
 namespace {

@@ -1,16 +1,16 @@
+#include "engine/api/ingest_routes.hpp"
+#include "tests/engine/api/server_fixture.hpp"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+
+#include <sys/wait.h>
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <string>
-
-#include "engine/api/ingest_routes.hpp"
-#include "tests/engine/api/server_fixture.hpp"
 
 /// The official SDKs from npm, unchanged, against the real server.
 namespace sluice::api {

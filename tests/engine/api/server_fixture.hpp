@@ -1,13 +1,16 @@
 #pragma once
 
-#include <gtest/gtest.h>
+#include "engine/api/http_server.hpp"
+#include "engine/ingest/sink.hpp"
 
+#include <gtest/gtest.h>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+
 #include <condition_variable>
 #include <functional>
 #include <future>
@@ -18,9 +21,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "engine/api/http_server.hpp"
-#include "engine/ingest/sink.hpp"
 
 /// A server on a free port with its own thread, and a client that sends exact bytes.
 namespace sluice::api {

@@ -1,5 +1,8 @@
 // Laws of calendar arithmetic over zones with every kind of oddity, 2000 to 2037, at instants drawn
 // from a fixed seed and at every change of offset found on the way.
+#include "engine/base/civil_time.hpp"
+#include "engine/base/clock.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -7,9 +10,6 @@
 #include <random>
 #include <string_view>
 #include <vector>
-
-#include "engine/base/civil_time.hpp"
-#include "engine/base/clock.hpp"
 
 namespace sluice {
 namespace {

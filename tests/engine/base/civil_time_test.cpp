@@ -2,14 +2,14 @@
 // written with its offset, so that no expectation depends on the code under test.
 #include "engine/base/civil_time.hpp"
 
+#include "engine/base/clock.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
-
-#include "engine/base/clock.hpp"
 
 namespace sluice {
 namespace {

@@ -1,12 +1,12 @@
+#include "engine/behaviour/aggregates.hpp"
+#include "engine/behaviour/evaluate.hpp"
+#include "tests/support/story.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <functional>
 #include <random>
-
-#include "engine/behaviour/aggregates.hpp"
-#include "engine/behaviour/evaluate.hpp"
-#include "tests/support/story.hpp"
 
 /// The bounded memory of history conditions against a scan of the whole history.
 ///

@@ -1,12 +1,12 @@
 #include "engine/daemon/config.hpp"
 
+#include "connectors/builtin.hpp"
+
 #include <gmock/gmock.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-
-#include "connectors/builtin.hpp"
 
 namespace sluice {
 namespace {

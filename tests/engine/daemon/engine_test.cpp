@@ -1,12 +1,12 @@
 #include "engine/daemon/engine.hpp"
 
-#include <gmock/gmock.h>
-
-#include <boost/json.hpp>
-#include <filesystem>
-
 #include "engine/store/sqlite_store.hpp"
 #include "tests/engine/api/server_fixture.hpp"
+
+#include <gmock/gmock.h>
+#include <boost/json.hpp>
+
+#include <filesystem>
 
 namespace sluice {
 namespace {

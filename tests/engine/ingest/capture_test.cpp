@@ -1,15 +1,15 @@
-#include <gtest/gtest.h>
-
-#include <boost/beast/core/detail/base64.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-#include <fstream>
-#include <iterator>
-#include <string>
-
 #include "engine/base/limits.hpp"
 #include "engine/ingest/gzip.hpp"
 #include "engine/ingest/segment_decode.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/beast/core/detail/base64.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <string>
 
 /// Replays what the official SDKs put on the wire and compares every event with an independent
 /// reading of the same JSON.

@@ -1,8 +1,8 @@
 #include "engine/ingest/json_fault.hpp"
 
 #include <gtest/gtest.h>
-
 #include <boost/json/parse.hpp>
+
 #include <cstdint>
 #include <random>
 #include <string>

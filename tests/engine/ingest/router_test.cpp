@@ -1,10 +1,10 @@
 #include "engine/ingest/router.hpp"
 
-#include <gmock/gmock.h>
-
 #include "engine/base/limits.hpp"
 #include "engine/store/memory_store.hpp"
 #include "tests/support/story.hpp"
+
+#include <gmock/gmock.h>
 
 namespace sluice {
 namespace {

@@ -1,5 +1,7 @@
 #include "engine/ingest/segment_decode.hpp"
 
+#include "engine/base/limits.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +9,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include "engine/base/limits.hpp"
 
 namespace sluice {
 namespace {

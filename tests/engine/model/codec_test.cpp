@@ -1,10 +1,10 @@
 #include "engine/model/codec.hpp"
 
+#include "engine/model/trace.hpp"
+
 #include <gtest/gtest.h>
 
 #include <random>
-
-#include "engine/model/trace.hpp"
 
 namespace sluice {
 namespace {

@@ -1,18 +1,18 @@
 #include "engine/outbox/dispatcher.hpp"
 
-#include <gmock/gmock.h>
+#include "engine/store/memory_store.hpp"
+#include "tests/support/story.hpp"
 
+#include <gmock/gmock.h>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
 #include <deque>
 #include <future>
 #include <thread>
-
-#include "engine/store/memory_store.hpp"
-#include "tests/support/story.hpp"
 
 namespace sluice {
 namespace {

@@ -1,8 +1,8 @@
 #include "engine/policy/gate.hpp"
 
-#include <gmock/gmock.h>
-
 #include "tests/support/story.hpp"
+
+#include <gmock/gmock.h>
 
 namespace sluice {
 namespace {

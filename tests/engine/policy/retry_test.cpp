@@ -1,10 +1,10 @@
 #include "engine/policy/retry.hpp"
 
+#include "tests/support/story.hpp"
+
 #include <gtest/gtest.h>
 
 #include <set>
-
-#include "tests/support/story.hpp"
 
 namespace sluice {
 namespace {

@@ -1,9 +1,9 @@
 #include "engine/runtime/bind.hpp"
 
-#include <gtest/gtest.h>
-
 #include "engine/base/limits.hpp"
 #include "tests/support/story.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice {
 namespace {

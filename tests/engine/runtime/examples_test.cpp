@@ -1,13 +1,13 @@
+#include "dsl/check/compile.hpp"
+#include "engine/base/civil_time.hpp"
+#include "engine/runtime/flow_test.hpp"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
-
-#include "dsl/check/compile.hpp"
-#include "engine/base/civil_time.hpp"
-#include "engine/runtime/flow_test.hpp"
 
 namespace sluice {
 namespace {

@@ -1,10 +1,10 @@
 #include "engine/runtime/explain.hpp"
 
-#include <gtest/gtest.h>
-
 #include "engine/model/codec.hpp"
 #include "engine/store/memory_store.hpp"
 #include "tests/support/story.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice {
 namespace {

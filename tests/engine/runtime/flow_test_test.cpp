@@ -1,8 +1,8 @@
 #include "engine/runtime/flow_test.hpp"
 
-#include <gtest/gtest.h>
-
 #include "tests/support/story.hpp"
+
+#include <gtest/gtest.h>
 
 namespace sluice {
 namespace {

@@ -1,15 +1,15 @@
 #include "engine/runtime/shard.hpp"
 
+#include "engine/base/limits.hpp"
+#include "engine/runtime/explain.hpp"
+#include "engine/store/sqlite_store.hpp"
+#include "tests/support/story.hpp"
+
 #include <gmock/gmock.h>
 
 #include <atomic>
 #include <filesystem>
 #include <future>
-
-#include "engine/base/limits.hpp"
-#include "engine/runtime/explain.hpp"
-#include "engine/store/sqlite_store.hpp"
-#include "tests/support/story.hpp"
 
 namespace sluice {
 namespace {

@@ -1,11 +1,11 @@
 #include "engine/runtime/simulate.hpp"
 
+#include "tests/support/story.hpp"
+
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <random>
-
-#include "tests/support/story.hpp"
 
 namespace sluice {
 namespace {

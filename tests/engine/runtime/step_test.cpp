@@ -1,8 +1,8 @@
 #include "engine/runtime/step.hpp"
 
-#include <gmock/gmock.h>
-
 #include "tests/support/story.hpp"
+
+#include <gmock/gmock.h>
 
 namespace sluice {
 namespace {

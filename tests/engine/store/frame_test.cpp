@@ -1,10 +1,10 @@
 #include "engine/store/frame.hpp"
 
+#include "engine/store/pack_writer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "engine/store/pack_writer.hpp"
 
 namespace sluice {
 namespace {

@@ -3,15 +3,15 @@
 
 #include "engine/store/sqlite_store.hpp"
 
+#include "tests/engine/store/store_fixture.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <sys/resource.h>
 
+#include <sys/resource.h>
 #include <csignal>
 #include <fstream>
-
-#include "tests/engine/store/store_fixture.hpp"
 
 namespace sluice::store_test {
 namespace {

@@ -2,12 +2,12 @@
 // keeps what it was given is also closed and opened again in the middle ("Reopen" does nothing for
 // the one in memory).
 
+#include "tests/engine/store/store_fixture.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
-
-#include "tests/engine/store/store_fixture.hpp"
 
 namespace sluice::store_test {
 namespace {

@@ -1,15 +1,15 @@
 // kill -9 of a process that commits as fast as it can. Each commit that it told us about must be
 // there afterwards, whole; at most the one it was about to tell us about may be there as well.
 
+#include "tests/engine/store/store_fixture.hpp"
+
 #include <gtest/gtest.h>
+
 #include <sys/wait.h>
 #include <unistd.h>
-
 #include <array>
 #include <csignal>
 #include <random>
-
-#include "tests/engine/store/store_fixture.hpp"
 
 namespace sluice::store_test {
 namespace {

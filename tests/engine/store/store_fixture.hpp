@@ -1,16 +1,15 @@
 #pragma once
 
-#include <unistd.h>
+#include "engine/store/memory_store.hpp"
+#include "engine/store/sqlite_store.hpp"
 
+#include <unistd.h>
 #include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "engine/store/memory_store.hpp"
-#include "engine/store/sqlite_store.hpp"
 
 /// The little language of the store tests.
 namespace sluice::store_test {

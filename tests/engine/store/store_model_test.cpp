@@ -1,12 +1,12 @@
 // Random commits against a plain model: the store in memory, the store in a file and the model must
 // agree at every look, through compaction, checkpoints, refused commits and reopening.
 
+#include "tests/engine/store/store_fixture.hpp"
+
 #include <gtest/gtest.h>
 
 #include <map>
 #include <random>
-
-#include "tests/engine/store/store_fixture.hpp"
 
 namespace sluice::store_test {
 namespace {
