@@ -34,9 +34,10 @@ def flags_of(command: str) -> list:
     kept, i = [], 1
     while i < len(words):
         if words[i] in PAIRED:
-            kept += words[i:i + 2]
+            # Alone means without the precompiled header of the target, too.
+            kept += words[i:i + 2] if "cmake_pch" not in words[i + 1] else []
             i += 1
-        elif words[i].startswith(KEPT) and "cmake_pch" not in words[i]:
+        elif words[i].startswith(KEPT) and words[i] != "-Winvalid-pch":
             kept.append(words[i])
         i += 1
     return kept
