@@ -1,9 +1,15 @@
 # Flags every target of ours gets. Third-party headers come in as SYSTEM and stay silent.
 add_library(sluice_flags INTERFACE)
-# Warnings are errors where we work, in debug builds. A release build is a user's: GCC 12 raises false
-# alarms at -O2 (bugs 105329, 105651), and a newer compiler must not stop anyone from building.
+# Warnings are errors where we work, in plain debug builds. A release build is a user's: GCC 12 raises
+# false alarms at -O2 (bugs 105329, 105651), and a newer compiler must not stop anyone from building. Under
+# a sanitizer GCC warns of what its own instrumentation does.
+if(SLUICE_SANITIZE)
+    set(warnings_are_errors)
+else()
+    set(warnings_are_errors $<$<CONFIG:Debug>:-Werror>)
+endif()
 target_compile_options(sluice_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion
-    $<$<CONFIG:Debug>:-Werror>)
+    ${warnings_are_errors})
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(sluice_flags INTERFACE -Wno-stringop-overread -Wno-restrict
         $<$<NOT:$<CONFIG:Debug>>:-Wno-array-bounds>)
