@@ -27,6 +27,9 @@ arrived = {}
 
 
 class Sink(socketserver.StreamRequestHandler):
+    # Replies of one pipelined group are written one by one; none may wait for the client's ACK.
+    disable_nagle_algorithm = True
+
     def handle(self):
         say = lambda text: self.wfile.write(text + b"\r\n")
         say(b"220 sink ESMTP")
