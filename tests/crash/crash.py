@@ -28,7 +28,9 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 SENDERS = 3
 EVENTS_A_REQUEST = 5
-SETTLE_SECONDS = 120
+STILL_SECONDS = 60      # settled, or stuck, when nothing was handed over for so long
+BACKLOG_MAX = 2000      # mails that may be owed before the senders pause
+LOG_LINE_BYTES = 33     # 32 hex digits and a line end
 
 
 def digest(*parts: str) -> str:
@@ -88,8 +90,8 @@ class Daemon:
 class Load:
     """Posts orders of ever new customers and repeats what was not acknowledged, as the SDKs do."""
 
-    def __init__(self, daemon):
-        self.daemon = daemon
+    def __init__(self, daemon, log):
+        self.daemon, self.log = daemon, log
         self.acknowledged = []
         self.lock = threading.Lock()
         self.stopping = False
@@ -98,6 +100,9 @@ class Load:
     def run(self, sender):
         number = 0
         while not self.stopping:
+            if 2 * self.count() - self.log.stat().st_size // LOG_LINE_BYTES > BACKLOG_MAX:
+                time.sleep(0.02)
+                continue
             people = [f"s{sender}-{number + i}" for i in range(EVENTS_A_REQUEST)]
             number += EVENTS_A_REQUEST
             batch = []
@@ -147,12 +152,14 @@ def check(load, log, doubts):
 
 
 def settle(daemon, load, log):
-    """Waits, bounded, until every mail of the acknowledged orders exists."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while time.monotonic() < deadline:
+    """Waits until every mail of the acknowledged orders exists, or nothing moves any more."""
+    size, moved = 0, time.monotonic()
+    while time.monotonic() - moved < STILL_SECONDS:
         faults, _, _ = check(load, log, daemon.doubts())
         if not any("missing" in fault for fault in faults):
             return
+        if log.stat().st_size != size:
+            size, moved = log.stat().st_size, time.monotonic()
         time.sleep(0.5)
 
 
@@ -166,7 +173,7 @@ def main():
     sink = subprocess.Popen([sys.executable, str(HERE / "smtp_sink.py"), str(log)],
                             stdout=subprocess.PIPE, text=True)
     daemon = Daemon(binary, folder, int(sink.stdout.readline()))
-    load = Load(daemon)
+    load = Load(daemon, log)
     started = time.monotonic()
     try:
         daemon.start()
