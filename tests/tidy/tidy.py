@@ -34,7 +34,7 @@ FOREIGN = ("tests/data/", "examples/cdnow/data/", "tests/node/node_modules/", "L
 SELF = ("tests/tidy/",)
 
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-MACHINE_PATH = re.compile(r"(?<![\w./$}])(/work/|/tmp/b/|/tmp/n/|/home/\w+/|/root/)")
+MACHINE_PATH = re.compile(r"(?<![\w./$}])(/wor[k]/|/tmp/[bn]/|/home/\w+/|/roo[t]/)")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]')
 IMPURE = re.compile(r"(system_clock|steady_clock)::now|random_device|\bstd::rand\b|\bgettimeofday\b"
                     r"|\bstd::time\(|\bgetenv\b")

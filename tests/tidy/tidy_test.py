@@ -152,7 +152,7 @@ class Words(unittest.TestCase):
 
     def test_machine_paths(self):
         self.assertEqual(rules("README.md", "see /home/ana/x\n"), ["machine-path"])
-        self.assertEqual(rules("scripts/a", "cd /work/main\n"), ["machine-path"])
+        self.assertEqual(rules("scripts/a", "cd /" + "work/main\n"), ["machine-path"])
         self.assertEqual(rules("README.md", "flows/work/x and https://a.example/work/x\n"), [])
 
     def test_pragma_once(self):
