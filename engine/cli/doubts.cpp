@@ -2,8 +2,7 @@
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/daemon/engine.hpp"
-#include "engine/model/codec.hpp"
-#include "engine/runtime/bind.hpp"
+#include "engine/runtime/doubt.hpp"
 #include "engine/store/sqlite_store.hpp"
 
 #include <CLI/CLI.hpp>
@@ -23,36 +22,14 @@ struct Options {
     bool json = false;
 };
 
-std::string what_of(const OutboxRow& row) {
-    if (row.is_call) {
-        auto call = decode_call(row.body);
-        return call.has_value() ? "call " + call.value().webhook + " (" + call.value().flow + ")"
-                                : "call";
-    }
-    auto message = decode_message(row.body);
-    const std::string channel = row.channel == 0 ? "email" : "sms";
-    return message.has_value()
-               ? channel + " " + message.value().message + " (" + message.value().flow + ")"
-               : channel;
-}
-
 void print(const OutboxRow& row, bool json) {
-    if (!json) {
-        std::printf("%s  %s  %s  to customer %s, attempt %u, %s\n", row.id.c_str(),
-                    format_rfc3339(row.created_at).c_str(), what_of(row).c_str(),
-                    row.customer.c_str(), row.attempts, row.outcome.c_str());
+    if (json) {
+        std::puts(doubt_json(row).c_str());
         return;
     }
-    std::string out = "{\"id\":";
-    append_json_text(out, row.id);
-    out += ",\"customer\":";
-    append_json_text(out, row.customer);
-    out += ",\"what\":";
-    append_json_text(out, what_of(row));
-    out += ",\"created_at\":";
-    append_json_text(out, format_rfc3339(row.created_at));
-    out += ",\"attempts\":" + std::to_string(row.attempts) + "}";
-    std::puts(out.c_str());
+    std::printf("%s  %s  %s  to customer %s, attempt %u, %s\n", row.id.c_str(),
+                format_rfc3339(row.created_at).c_str(), doubt_text(row).c_str(),
+                row.customer.c_str(), row.attempts, row.outcome.c_str());
 }
 
 Result<std::size_t> list(const Options& options) {
@@ -72,6 +49,7 @@ Result<std::size_t> list(const Options& options) {
 /// Only while the daemon is stopped: the store has one writer. A running daemon is asked over HTTP.
 Result<void> resolve(const Options& options) {
     SLUICE_TRY(auto data, data_directory(options.data, options.config));
+    const DoubtVerdict verdict = *doubt_verdict(options.verdict);  // one of three: CLI11 checked
     const std::uint32_t shards = count_shards(data);
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
         SqliteStore::Options open;
@@ -79,23 +57,10 @@ Result<void> resolve(const Options& options) {
         open.shard = shard;
         open.shards = shards;
         SLUICE_TRY(auto store, SqliteStore::open(std::move(open)));
-        SLUICE_TRY(auto row, store->outbox_row(options.id));
-        if (!row) {
-            continue;
+        auto settled = settle_doubt_in(*store, options.id, verdict, SystemClock{}.now());
+        if (settled.has_value() || settled.error().code != Errc::not_found) {
+            return settled;
         }
-        if (row->status != OutboxStatus::unknown) {
-            return Error{Errc::conflict, "message " + options.id + " is not in doubt"};
-        }
-        Commit commit;
-        const OutboxStatus status = options.verdict == "sent"     ? OutboxStatus::accepted
-                                    : options.verdict == "resend" ? OutboxStatus::ready
-                                                                  : OutboxStatus::skipped;
-        commit.outbox_updates.push_back({row->id, status, row->not_before, row->attempts,
-                                         options.verdict + ", by a person's word",
-                                         row->provider_id});
-        SLUICE_TRY(auto numbers, store->commit(commit));
-        static_cast<void>(numbers);
-        return success();
     }
     return Error{Errc::not_found, "no message " + options.id + " is known"};
 }

@@ -1,4 +1,5 @@
 #include "engine/runtime/simulate.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/ingest/segment_decode.hpp"
@@ -84,13 +85,27 @@ private:
 };
 
 void print_totals(const Simulation::Totals& totals, bool json) {
-    const char* format =
-        json ? "{\"customers\":%lu,\"events\":%lu,\"ignored\":%lu,\"entered\":%lu,\"goals\":%lu,"
-               "\"ended\":%lu,\"sent\":%lu,\"skipped\":%lu}\n"
-             : "%lu customers, %lu events (%lu after the end ignored): %lu entered, %lu goals, "
-               "%lu ended, %lu sent, %lu skipped\n";
-    std::fprintf(stderr, format, totals.customers, totals.events, totals.ignored, totals.entered,
-                 totals.goals, totals.ended, totals.sent, totals.skipped);
+    if (!json) {
+        std::fprintf(stderr,
+                     "%lu customers, %lu events (%lu after the end ignored): %lu entered, "
+                     "%lu goals, %lu ended, %lu sent, %lu skipped\n",
+                     totals.customers, totals.events, totals.ignored, totals.entered, totals.goals,
+                     totals.ended, totals.sent, totals.skipped);
+        return;
+    }
+    JsonObject out;
+    const auto put = [&](std::string_view name, std::uint64_t count) {
+        out.number(name, static_cast<std::int64_t>(count));
+    };
+    put("customers", totals.customers);
+    put("events", totals.events);
+    put("ignored", totals.ignored);
+    put("entered", totals.entered);
+    put("goals", totals.goals);
+    put("ended", totals.ended);
+    put("sent", totals.sent);
+    put("skipped", totals.skipped);
+    std::fprintf(stderr, "%s\n", out.take().c_str());
 }
 
 int run(const Options& options) {

@@ -1,6 +1,6 @@
+#include "engine/base/json_text.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
-#include "engine/runtime/bind.hpp"
 #include "engine/runtime/flow_test.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,21 +17,16 @@ struct Options {
 };
 
 void print_json(const FlowTestResult& result) {
-    std::string out = "{\"file\":";
-    append_json_text(out, result.test->file);
-    out += ",\"line\":" + std::to_string(result.test->line) + ",\"title\":";
-    append_json_text(out, result.test->title);
-    out += std::string(",\"passed\":") + (result.passed() ? "true" : "false") + ",\"failures\":[";
-    for (std::size_t i = 0; i < result.failures.size(); ++i) {
-        const ExpectationFailure& failure = result.failures[i];
-        out += (i == 0 ? "" : ",") + std::string("{\"line\":") + std::to_string(failure.line) +
-               ",\"expected\":";
-        append_json_text(out, failure.expected);
-        out += ",\"found\":";
-        append_json_text(out, failure.found);
-        out += "}";
+    std::string failures = "[";
+    for (const ExpectationFailure& failure : result.failures) {
+        JsonObject one;
+        one.number("line", failure.line).text("expected", failure.expected);
+        failures += (failures.size() == 1 ? "" : ",") + one.text("found", failure.found).take();
     }
-    std::puts((out + "]}").c_str());
+    JsonObject out;
+    out.text("file", result.test->file).number("line", result.test->line);
+    out.text("title", result.test->title).flag("passed", result.passed());
+    std::puts(out.json("failures", failures + "]").take().c_str());
 }
 
 int run(const Options& options) {

@@ -4,7 +4,7 @@
 #include "engine/api/completion.hpp"
 #include "engine/api/problem.hpp"
 #include "engine/behaviour/evaluate.hpp"
-#include "engine/runtime/bind.hpp"
+#include "engine/runtime/doubt.hpp"
 #include "engine/runtime/explain.hpp"
 
 #include <boost/asio/this_coro.hpp>
@@ -72,20 +72,6 @@ boost::asio::awaitable<Response> explain(const Router* router, Request request) 
     co_return co_await finish(query);
 }
 
-std::string doubt_json(const OutboxRow& row) {
-    std::string out = "{\"id\":";
-    append_json_text(out, row.id);
-    out += ",\"customer\":";
-    append_json_text(out, row.customer);
-    out += ",\"channel\":";
-    append_json_text(out, row.is_call ? "call" : row.channel == 0 ? "email" : "sms");
-    out += ",\"created_at\":";
-    append_json_text(out, format_rfc3339(row.created_at));
-    out += ",\"attempts\":" + std::to_string(row.attempts) + ",\"outcome\":";
-    append_json_text(out, row.outcome);
-    return out + "}";
-}
-
 /// The doubts of every shard, one shard after the other.
 boost::asio::awaitable<Response> doubts(const Router* router, Request) {
     const auto executor = co_await boost::asio::this_coro::executor;
@@ -118,21 +104,16 @@ boost::asio::awaitable<Response> doubts(const Router* router, Request) {
 boost::asio::awaitable<Response> resolve_doubt(const Router* router, Request request) {
     const auto executor = co_await boost::asio::this_coro::executor;
     const std::string id(request.param("id"));
-    const std::string_view word = request.query_value("verdict").value_or("");
-    Shard::Verdict verdict = Shard::Verdict::sent;
-    if (word == "resend") {
-        verdict = Shard::Verdict::resend;
-    } else if (word == "drop") {
-        verdict = Shard::Verdict::drop;
-    } else if (word != "sent") {
+    const auto verdict = doubt_verdict(request.query_value("verdict").value_or(""));
+    if (!verdict) {
         co_return api::problem(
             Error{Errc::invalid_argument, "verdict must be sent, resend or drop"});
     }
     Response answer = api::problem(Error{Errc::not_found, "no message of that id is known"});
     for (Shard* shard : router->shards()) {
         auto query = std::make_shared<Query>(executor);
-        std::function<void(Shard&)> task = [query, id, verdict](Shard& owner) {
-            api::Completion::complete(query->completion, owner.resolve(id, verdict));
+        std::function<void(Shard&)> task = [query, id, word = *verdict](Shard& owner) {
+            api::Completion::complete(query->completion, owner.resolve(id, word));
         };
         shard->run(std::move(task));
         const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);

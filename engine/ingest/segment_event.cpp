@@ -1,6 +1,7 @@
 #include "engine/ingest/segment_event.hpp"
 
 #include "engine/base/hash.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/limits.hpp"
 
 #include <fmt/format.h>
@@ -106,22 +107,6 @@ std::optional<Fault> read_name(const Call& call, InboundEvent& event) {
     return std::nullopt;
 }
 
-/// A JSON string of a text; only what RFC 8259 §7 demands is escaped.
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        } else {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
 /// Puts a field of the call beside its properties, unless they have one of that name.
 void merge(const Call& call, Slot slot, std::string& data) {
     const Field& field = call[slot];
@@ -129,9 +114,13 @@ void merge(const Call& call, Slot slot, std::string& data) {
     if ((field.kind != FieldKind::text && field.kind != FieldKind::number) || has_key(data, name)) {
         return;
     }
-    const std::string value = field.kind == FieldKind::text ? quoted(field.text) : field.text;
-    const bool empty = trim(std::string_view(data).substr(1)) == "}";
-    data = fmt::format("{{{}:{}{}{}", quoted(name), value, empty ? "" : ",", data.substr(1));
+    JsonObject member;
+    const bool is_text = field.kind == FieldKind::text;
+    std::string merged =
+        (is_text ? member.text(name, field.text) : member.json(name, field.text)).take();
+    merged.pop_back();
+    const bool alone = trim(std::string_view(data).substr(1)) == "}";
+    data = merged + (alone ? "" : ",") + data.substr(1);
 }
 
 std::optional<Fault> read_data(const Call& call, InboundEvent& event) {

@@ -4,6 +4,7 @@
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/policy/gate.hpp"
+#include "engine/runtime/doubt.hpp"
 #include "engine/runtime/render.hpp"
 
 #include <algorithm>
@@ -26,11 +27,17 @@ Result<Batch::Touched*> Batch::touch(const std::string& id) {
     if (auto place = touched_.find(id); place != touched_.end()) {
         return &place->second;
     }
-    SLUICE_TRY(auto cached, shard_.load(id));
-    Touched& touched = touched_[id];
-    touched.cached = cached;
-    order_.push_back(id);
-    return &touched;
+    SLUICE_TRY(auto* cached, shard_.load(id));
+    return &touch(*cached);
+}
+
+Batch::Touched& Batch::touch(Shard::Cached& cached) {
+    const auto [place, fresh] = touched_.try_emplace(cached.customer.id);
+    if (fresh) {
+        place->second.cached = &cached;
+        order_.push_back(cached.customer.id);
+    }
+    return place->second;
 }
 
 Result<void> Batch::apply(const InboundEvent& event) {
@@ -57,11 +64,11 @@ Result<void> Batch::apply(const InboundEvent& event) {
 }
 
 Result<void> Batch::fire_timers(CustomerNo no) {
-    SLUICE_TRY(auto loaded, shard_.store_->load(no));
-    SLUICE_TRY(auto* touched, touch(loaded.customer));
+    SLUICE_TRY(auto* cached, shard_.load(no));
+    Touched& touched = touch(*cached);
     Effects effects;
-    run_timers(*shard_.releases_, shard_.options_, touched->cached->customer, now_, effects);
-    take_effects(*touched, effects);
+    run_timers(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
+    take_effects(touched, effects);
     ++timers_;
     return success();
 }
@@ -132,25 +139,7 @@ void Batch::put_row(OutboxRow row) {
 
 /// What became of a hand-over stands in the customer's journal, for explain.
 void Batch::note_attempt(Touched& touched, const OutboxRow& row, Reason reason, std::string note) {
-    TraceRow trace;
-    trace.kind = reason == Reason::none || reason == Reason::failed ? TraceKind::attempt
-                                                                    : TraceKind::skipped;
-    trace.at = now_;
-    trace.reason = reason;
-    trace.note = std::move(note);
-    trace.channel = row.channel == 0 ? Channel::email : Channel::sms;
-    trace.id = row.id;
-    if (row.is_call) {
-        if (auto call = decode_call(row.body); call.has_value()) {
-            trace.flow = call.value().flow;
-            trace.step = call.value().step;
-            trace.message = call.value().webhook;
-        }
-    } else if (auto message = decode_message(row.body); message.has_value()) {
-        trace.flow = message.value().flow;
-        trace.step = message.value().step;
-        trace.message = message.value().message;
-    }
+    const TraceRow trace = attempt_trace(row, now_, reason, std::move(note));
     touched.journal.push_back({JournalKind::trace, now_, encode(trace)});
 }
 
@@ -182,8 +171,8 @@ Result<void> Batch::commit() {
     }
     for (const std::string& id : order_) {
         Touched& touched = touched_[id];
-        touched.cached->stored = true;
         touched.cached->no = numbers.value()[touched.place];
+        shard_.cached_by_no_[touched.cached->no] = touched.cached;
         shard_.timers_.set(touched.cached->no, touched.cached->customer.due());
     }
     for (const SuppressionRow& row : commit_.suppressions) {

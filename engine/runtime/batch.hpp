@@ -21,7 +21,7 @@ public:
     Result<void> apply(const InboundEvent& event);
     Result<void> fire_timers(CustomerNo no);
     Result<void> settle(const AttemptResult& result);
-    Result<void> resolve(const OutboxRow& row, Shard::Verdict verdict);
+    Result<void> resolve(const OutboxRow& row, DoubtVerdict verdict);
     /// Takes what may go out now: re-asks policy and writes the attempt rows.
     Result<void> claim();
 
@@ -37,6 +37,7 @@ private:
     };
 
     Result<Touched*> touch(const std::string& id);
+    Touched& touch(Shard::Cached& cached);
     void take_effects(Touched& touched, Effects& effects);
     void put_message(Touched& touched, const MessageIntent& intent);
     void put_call(Touched& touched, const CallIntent& intent);

@@ -3,6 +3,7 @@
 #include "engine/policy/gate.hpp"
 #include "engine/policy/retry.hpp"
 #include "engine/runtime/batch.hpp"
+#include "engine/runtime/doubt.hpp"
 
 #include <algorithm>
 
@@ -36,8 +37,7 @@ bool out_of_retries(const OutboxRow& row) {
 }  // namespace
 
 void Batch::update_row(const OutboxRow& row) {
-    commit_.outbox_updates.push_back(
-        {row.id, row.status, row.not_before, row.attempts, row.outcome, row.provider_id});
+    commit_.outbox_updates.push_back(update_of(row));
 }
 
 Result<void> Batch::claim() {
@@ -203,23 +203,11 @@ Result<void> Batch::settle(const AttemptResult& result) {
     return success();
 }
 
-Result<void> Batch::resolve(const OutboxRow& in_doubt, Shard::Verdict verdict) {
+Result<void> Batch::resolve(const OutboxRow& in_doubt, DoubtVerdict verdict) {
     OutboxRow row = in_doubt;
-    switch (verdict) {
-        case Shard::Verdict::sent:
-            row.status = OutboxStatus::accepted;
-            row.outcome = "sent, by a person's word";
-            break;
-        case Shard::Verdict::drop:
-            row.status = OutboxStatus::skipped;
-            row.outcome = "dropped, by a person's word";
-            break;
-        case Shard::Verdict::resend:
-            row.status = OutboxStatus::ready;
-            row.not_before = now_;
-            row.outcome = "to be sent again, by a person's word";
-            back_to_ready_.push_back({lane_of(row), {row.not_before, row.id}});
-            break;
+    SLUICE_TRY(settle_doubt(row, verdict, now_));
+    if (row.status == OutboxStatus::ready) {
+        back_to_ready_.push_back({lane_of(row), {row.not_before, row.id}});
     }
     update_row(row);
     SLUICE_TRY(auto* touched, touch(row.customer));

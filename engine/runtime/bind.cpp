@@ -1,14 +1,13 @@
 #include "engine/runtime/bind.hpp"
 
 #include "engine/base/civil_time.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/limits.hpp"
 
-#include <fmt/format.h>
 #include <simdjson.h>
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 namespace sluice {
 namespace {
@@ -190,22 +189,6 @@ std::vector<std::pair<Index, Value>> bind_traits(const dsl::Program& program,
     return changes;
 }
 
-void append_json_text(std::string& out, std::string_view text) {
-    out.push_back('"');
-    for (char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (byte < 0x20) {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(byte));
-        } else {
-            out.push_back(c);
-        }
-    }
-    out.push_back('"');
-}
-
 void append_json_value(std::string& out, const Value& value) {
     switch (value.kind) {
         case Value::Kind::unknown:
@@ -239,20 +222,15 @@ void append_json_value(std::string& out, const Value& value) {
 }
 
 std::string fields_to_json(const std::vector<dsl::Field>& declared, const Fields& fields) {
-    std::string out = "{";
+    JsonObject out;
     for (std::size_t i = 0; i < fields.size() && i < declared.size(); ++i) {
-        if (!fields[i].known()) {
-            continue;
+        if (fields[i].known()) {
+            std::string value;
+            append_json_value(value, fields[i]);
+            out.json(declared[i].name, value);
         }
-        if (out.size() > 1) {
-            out.push_back(',');
-        }
-        append_json_text(out, declared[i].name);
-        out.push_back(':');
-        append_json_value(out, fields[i]);
     }
-    out.push_back('}');
-    return out;
+    return out.take();
 }
 
 }  // namespace sluice

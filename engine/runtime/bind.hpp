@@ -26,8 +26,7 @@ Value value_from_text(const dsl::Type& type, std::string_view text);
 /// A JSON object of fields, unknown ones left out.
 std::string fields_to_json(const std::vector<dsl::Field>& declared, const Fields& fields);
 
-/// Appends a JSON string with quotes; invalid UTF-8 is the caller's to avoid.
-void append_json_text(std::string& out, std::string_view text);
+/// Appends the value as JSON; `null` when it is unknown.
 void append_json_value(std::string& out, const Value& value);
 
 }  // namespace sluice

@@ -1,7 +1,7 @@
 #include "engine/runtime/explain.hpp"
 
+#include "engine/base/json_text.hpp"
 #include "engine/model/codec.hpp"
-#include "engine/runtime/bind.hpp"
 #include "engine/runtime/flow_test.hpp"
 #include "engine/runtime/local_text.hpp"
 
@@ -45,44 +45,27 @@ bool wanted(const StoryEntry& entry, const std::string& flow) {
     return flow.empty() || (entry.trace && entry.trace->flow == flow);
 }
 
-void member(std::string& out, std::string_view name, std::string_view value) {
-    if (value.empty()) {
-        return;
-    }
-    out.push_back(',');
-    append_json_text(out, name);
-    out.push_back(':');
-    append_json_text(out, value);
-}
-
-void append_json(std::string& out, const StoryEntry& entry) {
-    out += "{\"at\":";
-    append_json_text(out, format_rfc3339(entry.at));
+std::string json_of(const StoryEntry& entry) {
+    JsonObject out;
+    out.text("at", format_rfc3339(entry.at));
     if (entry.event) {
-        member(out, "kind", kind_of(*entry.event));
-        member(out, "event", entry.event->name);
-        member(out, "message_id", entry.event->message_id);
-        out += ",\"data\":" + (entry.event->data.empty() ? "{}" : entry.event->data) + "}";
-        return;
+        out.text("kind", kind_of(*entry.event)).text_if_any("event", entry.event->name);
+        out.text_if_any("message_id", entry.event->message_id);
+        return out.json("data", entry.event->data.empty() ? "{}" : entry.event->data).take();
     }
     const TraceRow& row = *entry.trace;
-    member(out, "kind", to_text(row.kind));
-    member(out, "flow", row.flow);
-    member(out, "step", row.step);
-    member(out, "reason", to_text(row.reason));
-    member(out, "message", row.message);
+    out.text("kind", to_text(row.kind)).text_if_any("flow", row.flow);
+    out.text_if_any("step", row.step).text_if_any("reason", to_text(row.reason));
+    out.text_if_any("message", row.message);
     if (!row.message.empty() && row.kind != TraceKind::called) {
-        member(out, "channel", row.channel == Channel::email ? "email" : "sms");
+        out.text("channel", row.channel == Channel::email ? "email" : "sms");
     }
-    member(out, "id", row.id);
-    member(out, "note", row.note);
-    member(out, "detail", row.detail);
+    out.text_if_any("id", row.id).text_if_any("note", row.note);
+    out.text_if_any("detail", row.detail);
     if (row.until != kNever) {
-        member(out, "until", format_rfc3339(row.until));
+        out.text("until", format_rfc3339(row.until));
     }
-    out += ",\"run\":" + std::to_string(row.run);
-    member(out, "text", sentence(row));
-    out += "}";
+    return out.number("run", static_cast<std::int64_t>(row.run)).text("text", sentence(row)).take();
 }
 
 }  // namespace
@@ -143,18 +126,13 @@ std::string render_text(const Story& story) {
 }
 
 std::string render_json(const Story& story) {
-    std::string out = "{\"customer\":";
-    append_json_text(out, story.customer);
-    member(out, "zone", story.zone.name());
-    out += std::string(",\"more\":") + (story.more ? "true" : "false") + ",\"entries\":[";
-    for (std::size_t i = 0; i < story.entries.size(); ++i) {
-        if (i != 0) {
-            out.push_back(',');
-        }
-        append_json(out, story.entries[i]);
+    std::string entries = "[";
+    for (const StoryEntry& entry : story.entries) {
+        entries += (entries.size() == 1 ? "" : ",") + json_of(entry);
     }
-    out += "]}\n";
-    return out;
+    JsonObject out;
+    out.text("customer", story.customer).text("zone", story.zone.name()).flag("more", story.more);
+    return out.json("entries", entries + "]").take() + "\n";
 }
 
 }  // namespace sluice

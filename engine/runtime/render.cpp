@@ -1,5 +1,6 @@
 #include "engine/runtime/render.hpp"
 
+#include "engine/base/json_text.hpp"
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/runtime/bind.hpp"
 
@@ -106,35 +107,20 @@ RenderedCall render_call(const dsl::Program& program, const std::string& custome
     out.url = webhook.url;
     out.secret_name = webhook.secret;
     out.retry_times = webhook.retry_times;
-    std::string& body = out.body;
-    body = "{";
-    const auto member = [&](std::string_view name, std::string_view value) {
-        append_json_text(body, name);
-        body.push_back(':');
-        append_json_text(body, value);
-        body.push_back(',');
-    };
-    member("id", out.id);
-    member("at", format_rfc3339(intent.at));
-    member("customer", customer);
-    member("flow", out.flow);
-    member("step", out.step);
-    body += "\"data\":{";
-    bool first = true;
+    JsonObject data;
     for (const auto& [name, datum] : intent.arguments) {
-        if (!first) {
-            body.push_back(',');
-        }
-        first = false;
-        append_json_text(body, name);
-        body.push_back(':');
+        std::string value;
         if (const auto* bound = std::get_if<BoundEvent>(&datum)) {
-            body += fields_to_json(program.events[bound->event].fields, bound->fields);
+            value = fields_to_json(program.events[bound->event].fields, bound->fields);
         } else {
-            append_json_value(body, std::get<Value>(datum));
+            append_json_value(value, std::get<Value>(datum));
         }
+        data.json(name, value);
     }
-    body += "}}";
+    JsonObject body;
+    body.text("id", out.id).text("at", format_rfc3339(intent.at)).text("customer", customer);
+    body.text("flow", out.flow).text("step", out.step);
+    out.body = body.json("data", data.take()).take();
     return out;
 }
 

@@ -230,6 +230,7 @@ void Shard::fatal(const Error& error) {
 void Shard::trim_cache() {
     if (cache_.size() >= limits::kCachedCustomersMax) {
         cache_.clear();
+        cached_by_no_.clear();
     }
 }
 
@@ -237,22 +238,36 @@ Result<Shard::Cached*> Shard::load(const std::string& id) {
     if (auto place = cache_.find(id); place != cache_.end()) {
         return &place->second;
     }
-    Cached cached;
-    if (const auto no = store_->find(id); !no) {
-        cached.customer = new_customer(*releases_, id);
-    } else {
-        SLUICE_TRY(auto loaded, store_->load(*no));
-        SLUICE_TRY(auto customer, decode_customer(loaded.state));
-        cached.customer = std::move(customer);
-        cached.stored = true;
-        cached.no = *no;
-        retire_unknown(cached.customer);
-        if (needs_relayout(*releases_, cached.customer)) {
-            SLUICE_TRY(auto past, history(*no));
-            relayout(*releases_, cached.customer, past);
-        }
+    if (const auto no = store_->find(id)) {
+        return load(*no);
     }
-    return &cache_.insert_or_assign(id, std::move(cached)).first->second;
+    Cached& cached = cache_[id];
+    cached.customer = new_customer(*releases_, id);
+    return &cached;
+}
+
+Result<Shard::Cached*> Shard::load(CustomerNo no) {
+    if (auto place = cached_by_no_.find(no); place != cached_by_no_.end()) {
+        return place->second;
+    }
+    SLUICE_TRY(auto loaded, store_->load(no));
+    return adopt(no, std::move(loaded));
+}
+
+Result<Shard::Cached*> Shard::adopt(CustomerNo no, Store::Loaded loaded) {
+    SLUICE_TRY(auto customer, decode_customer(loaded.state));
+    Cached cached;
+    cached.customer = std::move(customer);
+    cached.no = no;
+    retire_unknown(cached.customer);
+    if (needs_relayout(*releases_, cached.customer)) {
+        SLUICE_TRY(auto past, history(no));
+        relayout(*releases_, cached.customer, past);
+    }
+    Cached& kept = cache_[loaded.customer];
+    kept = std::move(cached);
+    cached_by_no_[no] = &kept;
+    return &kept;
 }
 
 /// A run whose release can no longer be compiled cannot go on; it ends here, said in the log.
@@ -300,16 +315,14 @@ Result<Customer> Shard::customer(const std::string& id) {
 
 void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     releases_ = std::move(releases);
+    cached_by_no_.clear();
     cache_.clear();  // records are laid out anew when they are loaded next
 }
 
-Result<void> Shard::resolve(const std::string& message_id, Verdict verdict) {
+Result<void> Shard::resolve(const std::string& message_id, DoubtVerdict verdict) {
     SLUICE_TRY(auto row, store_->outbox_row(message_id));
     if (!row) {
         return Error{Errc::not_found, "no message \"" + message_id + "\" is known"};
-    }
-    if (row->status != OutboxStatus::unknown) {
-        return Error{Errc::conflict, "message \"" + message_id + "\" is not in doubt"};
     }
     Batch batch(*this, shared_.clock.now());
     SLUICE_TRY(batch.resolve(*row, verdict));

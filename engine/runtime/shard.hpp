@@ -4,6 +4,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/event.hpp"
 #include "engine/outbox/connector.hpp"
+#include "engine/runtime/doubt.hpp"
 #include "engine/runtime/lane.hpp"
 #include "engine/runtime/step.hpp"
 #include "engine/runtime/timers.hpp"
@@ -99,8 +100,7 @@ public:
     /// The record of a customer as last committed.
     Result<Customer> customer(const std::string& id);
     /// A person's word on a message in doubt: it was sent, send it again, or let it be.
-    enum class Verdict : std::uint8_t { sent, resend, drop };
-    Result<void> resolve(const std::string& message_id, Verdict verdict);
+    Result<void> resolve(const std::string& message_id, DoubtVerdict verdict);
 
     [[nodiscard]] const ShardCounters& counters() const { return counters_; }
     [[nodiscard]] std::uint32_t number() const { return number_; }
@@ -109,8 +109,7 @@ private:
     friend class Batch;
     struct Cached {
         Customer customer;
-        bool stored = false;
-        CustomerNo no = 0;
+        CustomerNo no = 0;  // once it is stored
     };
     struct EventInput {
         InboundEvent event;
@@ -137,6 +136,8 @@ private:
     /// The customer's record in the cache, read from the store when it is not there yet. Stays
     /// where it is until trim_cache().
     Result<Cached*> load(const std::string& id);
+    Result<Cached*> load(CustomerNo no);
+    Result<Cached*> adopt(CustomerNo no, Store::Loaded loaded);
     void trim_cache();
     Result<std::vector<InboundEvent>> history(CustomerNo no);
     [[nodiscard]] bool outbox_due(Instant now) const;
@@ -158,6 +159,7 @@ private:
 
     // Only touched on the shard's thread (or before start).
     std::unordered_map<std::string, Cached> cache_;
+    std::unordered_map<CustomerNo, Cached*> cached_by_no_;  // the stored ones of cache_
     TimerIndex timers_;
     std::array<std::multimap<Instant, std::string>, kLanes> ready_;  // not_before -> message id
     std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies

@@ -1,5 +1,6 @@
 #include "engine/runtime/simulate.hpp"
 
+#include "engine/base/json_text.hpp"
 #include "engine/runtime/bind.hpp"
 
 #include <algorithm>
@@ -10,51 +11,25 @@ namespace {
 
 constexpr std::size_t kWriteBytes = 1 << 20;
 
-void member(std::string& out, std::string_view name, std::string_view value) {
-    if (out.size() > 1) {
-        out.push_back(',');
-    }
-    append_json_text(out, name);
-    out.push_back(':');
-    append_json_text(out, value);
-}
-
-void member_or_null(std::string& out, std::string_view name, std::string_view value) {
-    if (!value.empty()) {
-        member(out, name, value);
-        return;
-    }
-    out.push_back(',');
-    append_json_text(out, name);
-    out += ":null";
-}
-
 std::string message_line(const TraceRow& row, std::string_view customer) {
-    std::string out = "{";
-    member(out, "at", format_rfc3339(row.at));
-    member(out, "customer", customer);
-    member(out, "flow", row.flow);
-    member(out, "step", row.step);
-    member(out, "channel", row.channel == Channel::email ? "email" : "sms");
-    member(out, "message", row.message);
-    member(out, "outcome", row.kind == TraceKind::sent ? "sent" : "skipped");
-    member(out, "reason", row.kind == TraceKind::sent ? "sent" : to_text(row.reason));
-    member(out, "id", row.id);
-    out += "}\n";
-    return out;
+    const bool sent = row.kind == TraceKind::sent;
+    JsonObject out;
+    out.text("at", format_rfc3339(row.at)).text("customer", customer);
+    out.text("flow", row.flow).text("step", row.step);
+    out.text("channel", row.channel == Channel::email ? "email" : "sms");
+    out.text("message", row.message).text("outcome", sent ? "sent" : "skipped");
+    out.text("reason", sent ? "sent" : to_text(row.reason)).text("id", row.id);
+    return out.take() + "\n";
 }
 
 std::string run_line(const TraceRow& row, std::string_view customer) {
-    std::string out = "{";
-    member(out, "at", format_rfc3339(row.at));
-    member(out, "customer", customer);
-    member(out, "flow", row.flow);
-    member(out, "kind", to_text(row.kind));
     // A stop step's own words are its reason; the event that reached a goal is the goal's.
     const bool own_words = row.reason == Reason::stopped && !row.note.empty();
-    member_or_null(out, "reason", own_words ? std::string_view(row.note) : to_text(row.reason));
-    out += "}\n";
-    return out;
+    JsonObject out;
+    out.text("at", format_rfc3339(row.at)).text("customer", customer).text("flow", row.flow);
+    out.text("kind", to_text(row.kind));
+    out.text_or_null("reason", own_words ? std::string_view(row.note) : to_text(row.reason));
+    return out.take() + "\n";
 }
 
 bool in_log(TraceKind kind) {

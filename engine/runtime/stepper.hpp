@@ -33,7 +33,6 @@ private:
     };
 
     // timers (stepper_timers.cpp)
-    [[nodiscard]] Instant next_due() const;
     void fire_held();
     void fire_runs();
     void wake(Run& run);

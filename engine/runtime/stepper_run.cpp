@@ -1,4 +1,5 @@
 #include "engine/base/hash.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/limits.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/stepper.hpp"
@@ -206,11 +207,9 @@ void Stepper::change_trait(Run& run, const dsl::OpTrait& op, Index step) {
     fact.customer = customer_.id;
     fact.occurred_at = now_;
     fact.received_at = now_;
-    fact.data = "{";
-    append_json_text(fact.data, field.name);
-    fact.data.push_back(':');
-    append_json_value(fact.data, value);
-    fact.data.push_back('}');
+    std::string told;
+    append_json_value(told, value);
+    fact.data = JsonObject().json(field.name, told).take();
     AppliedEvent change;
     change.at = now_;
     change.traits.emplace_back(target, std::move(value));

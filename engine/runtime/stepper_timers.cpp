@@ -6,12 +6,8 @@
 
 namespace sluice {
 
-Instant Stepper::next_due() const {
-    return customer_.due();
-}
-
 void Stepper::run_timers(Instant now) {
-    for (Instant due = next_due(); due <= now; due = next_due()) {
+    for (Instant due = customer_.due(); due <= now; due = customer_.due()) {
         const bool late = options_.catch_up_after && now - due > *options_.catch_up_after;
         set_now(late ? now : due);
         // What is due at this instant goes in one round; later instants see its result.
@@ -31,7 +27,7 @@ void Stepper::run_timers(Instant now) {
 /// Lets the held messages that are due go: when a cap has room for one, the more important flow's
 /// message wins, then the earlier request.
 void Stepper::fire_held() {
-    const Instant round = next_due();
+    const Instant round = customer_.due();
     std::vector<HeldMessage> due;
     std::erase_if(customer_.held, [&](HeldMessage& message) {
         if (message.release_at > round) {
@@ -64,7 +60,7 @@ void Stepper::fire_held() {
 }
 
 void Stepper::fire_runs() {
-    const Instant round = next_due();
+    const Instant round = customer_.due();
     std::vector<std::pair<std::uint64_t, std::uint64_t>> due;  // (park order, run)
     for (const Run& run : customer_.runs) {
         if (run.due <= round) {

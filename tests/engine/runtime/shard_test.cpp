@@ -186,9 +186,9 @@ TEST_F(ShardTest, WhatACrashLeftOnTheWireIsInDoubtAndNeverSentAgain) {
     for (const ClaimedMessage& message : handed_) {
         EXPECT_NE(message.row.id, id);
     }
-    ASSERT_TRUE(shard_->resolve(id, Shard::Verdict::sent).has_value());
+    ASSERT_TRUE(shard_->resolve(id, DoubtVerdict::sent).has_value());
     EXPECT_EQ(row(id).status, OutboxStatus::accepted);
-    EXPECT_FALSE(shard_->resolve(id, Shard::Verdict::sent).has_value());
+    EXPECT_FALSE(shard_->resolve(id, DoubtVerdict::sent).has_value());
 }
 
 TEST_F(ShardTest, AnIdempotentProviderIsAskedAgainWithTheSameKey) {
@@ -226,7 +226,7 @@ TEST_F(ShardTest, AnUnknownOutcomeWaitsForAPerson) {
     const std::string id = handed_.at(0).row.id;
     settle(outcome(Outcome::Status::unknown));
     EXPECT_EQ(row(id).status, OutboxStatus::unknown);
-    ASSERT_TRUE(shard_->resolve(id, Shard::Verdict::resend).has_value());
+    ASSERT_TRUE(shard_->resolve(id, DoubtVerdict::resend).has_value());
     settle_down();
     ASSERT_EQ(handed_.size(), 1U);
     EXPECT_EQ(handed_[0].row.id, id);
