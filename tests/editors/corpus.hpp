@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sluice::editors {
+
+/// One case of editors/tree-sitter-flow/test/corpus: a text and the tree it must have.
+struct CorpusCase {
+    std::string title;
+    std::string test_name;  // file and title, letters and digits only
+    std::string text;
+    std::string tree;
+};
+
+/// Every case of every corpus file, in order.
+const std::vector<CorpusCase>& corpus();
+
+}  // namespace sluice::editors
