@@ -50,6 +50,7 @@ constexpr CodeInfo kCodes[] = {
     {"E404", "A TIME THAT NEVER COMES", "A window of time is empty."},
     {"E410", "THE GOAL ENDS THE FLOW AT ONCE", "The goal is met by the event that starts the flow, or equals an `ends when`."},
     {"E501", "NOT YET", "The language has this, but this version of the engine does not run it."},
+    {"E590", "LAYOUT REFUSED", "The formatter found that its result would not mean the same, and changed nothing."},
     {"W207", "NEVER USED", "A bound event is never used."},
     {"W210", "THE UNKNOWN COUNTS AS DIFFERENT", "`is not` on an optional field is also true for customers without it."},
     {"W314", "A LONG TEXT MESSAGE", "The text message takes several parts once its longest values are filled in."},
