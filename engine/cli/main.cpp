@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
     sluice::cli::add_serve(app, exit_code);
     sluice::cli::add_explain(app, exit_code);
     sluice::cli::add_doubts(app, exit_code);
+    sluice::cli::add_graph(app, exit_code);
     sluice::cli::add_template(app, exit_code);
     try {
         app.parse(argc, argv);

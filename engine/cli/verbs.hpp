@@ -21,6 +21,7 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_dev(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_doubts(CLI::App& app, int& exit_code);
+void add_graph(CLI::App& app, int& exit_code);
 void add_template(CLI::App& app, int& exit_code);
 
 }  // namespace sluice::cli
