@@ -50,11 +50,14 @@ FormatResult format(const SourceSet& sources, std::uint32_t file) {
         return result;  // the parser has complained about it above
     }
     std::string printed = formatter::print(*draft, formatter::lay_out(*draft));
+    if (printed == result.text) {
+        return result;
+    }
     if (const auto at = damage(*draft, printed)) {
         result.diagnostics.push_back(refusal(draft->token(*at), file));
         return result;
     }
-    result.changed = printed != result.text;
+    result.changed = true;
     result.text = std::move(printed);
     return result;
 }

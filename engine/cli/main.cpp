@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
         "Exit codes: 0 done, 1 findings, 2 wrong usage, 70 a store failed, 78 configuration.");
     int exit_code = sluice::cli::kDone;
     sluice::cli::add_check(app, exit_code);
+    sluice::cli::add_fmt(app, exit_code);
     sluice::cli::add_test(app, exit_code);
     sluice::cli::add_simulate(app, exit_code);
     sluice::cli::add_dev(app, exit_code);

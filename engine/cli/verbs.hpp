@@ -15,6 +15,7 @@ inline constexpr int kUsage = 2;
 inline constexpr int kConfig = 78;
 
 void add_check(CLI::App& app, int& exit_code);
+void add_fmt(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
