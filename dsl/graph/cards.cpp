@@ -16,7 +16,9 @@ public:
     [[nodiscard]] int room(int x) const { return box_.rect.right() - metrics_.pad_x - x; }
 
     void text(Role role, std::string_view text, int x) {
-        for (std::string& line : metrics_.wrap(role, text, room(x))) {
+        const bool even = role == Role::title || role == Role::detail;
+        for (std::string& line : even ? metrics_.wrap_evenly(role, text, room(x))
+                                      : metrics_.wrap(role, text, room(x))) {
             put(role, std::move(line), x, y_);
             y_ += metrics_.line(role);
         }
@@ -73,6 +75,16 @@ Box card(const Metrics& metrics, const CardText& text, int width) {
     for (const std::string& detail : text.details) {
         set.text(Role::detail, detail, x);
     }
+    for (const std::string& start : text.starts) {
+        const int indent = metrics.cells ? 0 : 18;
+        if (!metrics.cells) {
+            box.icons.push_back({Kind::start, {x - 2, set.y()}, true});
+        }
+        const std::size_t first = box.texts.size();
+        set.text(Role::detail, start, x + indent);
+        std::for_each(box.texts.begin() + static_cast<long>(first), box.texts.end(),
+                      [](Text& line) { line.kind = Kind::start; });
+    }
     set.finish(metrics.cells ? 3 : 56);
     set.mark(text.mark);
     add_badge(box, text.people);
@@ -80,7 +92,8 @@ Box card(const Metrics& metrics, const CardText& text, int width) {
 }
 
 Box card(const Metrics& metrics, const Node& node) {
-    CardText text{node.kind, node.id, node.id, node.verb, node.title, node.details, node.people};
+    CardText text{node.kind,  node.id,      node.id,     node.verb,
+                  node.title, node.details, node.people, {}};
     if (text.mark.front() != 's' ||
         text.mark.find_first_not_of("0123456789", 1) < text.mark.size()) {
         text.mark = "@" + text.mark;
@@ -103,6 +116,10 @@ Box header(const Metrics& metrics, const HeaderText& text, int width) {
     if (!text.facts->empty()) {
         set.space(metrics.cells ? 0 : 8);
     }
+    int verbs = 0;
+    for (const Fact& fact : *text.facts) {
+        verbs = std::max(verbs, metrics.width(Role::fact_verb, fact.verb));
+    }
     for (const Fact& fact : *text.facts) {
         if (icon > 0) {
             box.icons.push_back({fact.kind, {x, set.y() + 2}, true});
@@ -110,7 +127,7 @@ Box header(const Metrics& metrics, const HeaderText& text, int width) {
         set.put(Role::fact_verb, fact.verb, x + icon, set.y());
         box.texts.back().kind = fact.kind;
         const int before = set.y();
-        set.text(Role::fact, fact.text, x + icon + metrics.fact_verb_width);
+        set.text(Role::fact, fact.text, x + icon + verbs + metrics.fact_verb_space);
         if (set.y() == before) {
             set.space(metrics.line(Role::fact));
         }
@@ -128,7 +145,7 @@ Box label(const Metrics& metrics, const std::vector<std::string>& alternatives, 
     for (const std::string& alternative : alternatives) {
         const bool first = lines.empty();
         for (std::string& line :
-             metrics.wrap(Role::label, first ? alternative : "or " + alternative, width)) {
+             metrics.wrap_evenly(Role::label, first ? alternative : "or " + alternative, width)) {
             lines.push_back(std::move(line));
         }
     }

@@ -20,6 +20,7 @@ struct CardText {
     std::string title;
     std::vector<std::string> details;
     std::optional<std::int64_t> people;
+    std::vector<std::string> starts;  // flows, with a bolt
 };
 Box card(const Metrics& metrics, const CardText& text, int width);
 Box card(const Metrics& metrics, const Node& node);

@@ -93,7 +93,8 @@ private:
                 const bool same =
                     awaited != nullptr && awaited->event.text == branch.event->event.text;
                 awaited_written = awaited_written || (same && all);
-                way.label = happening(sources_, same && all ? *awaited : *branch.event);
+                way.label =
+                    same && all ? happening_in_short(*awaited) : happening(sources_, *branch.event);
             } else {
                 timeout_written = true;
                 way.label = timeout;
@@ -104,7 +105,7 @@ private:
         if (!awaited_written) {
             const bool before_timeout = !branches.empty() && !branches.back().event;
             const auto place = node.ways.end() - (before_timeout ? 1 : 0);
-            node.ways.insert(place, Way{happening(sources_, *awaited), {}});
+            node.ways.insert(place, Way{happening_in_short(*awaited), {}});
         }
         if (!timeout_written) {
             node.ways.push_back({timeout, {}});

@@ -113,7 +113,9 @@ private:
             columns[i].x =
                 columns[i - 1].x + columns[i - 1].right + m_.column_gap + columns[i].left;
         }
-        const int middle = columns.back().x / 2;
+        // An odd one in the middle stands right below the card.
+        const bool odd = columns.size() % 2 == 1;
+        const int middle = odd ? columns[columns.size() / 2].x : columns.back().x / 2;
         for (Column& column : columns) {
             column.x -= middle;
         }

@@ -58,7 +58,7 @@ public:
 
 private:
     [[nodiscard]] int width() const {
-        return chart_.ordered ? m_.header_width - 4 * m_.margin : m_.card_width + 2 * m_.lane;
+        return chart_.ordered ? m_.header_width - 2 * m_.margin : m_.card_width + 2 * m_.lane;
     }
     [[nodiscard]] int port_height() const { return m_.cells ? 1 : 18; }
 
@@ -72,7 +72,7 @@ private:
             text.verb = state.final_state ? "Final state" : "State";
             text.title = state.name;
             text.details = state.details;
-            text.details.insert(text.details.end(), state.flows.begin(), state.flows.end());
+            text.starts = state.flows;
             text.people = state.people;
             boxes_.push_back(card(m_, text, width()));
             boxes_.back().twofold = state.final_state && !m_.cells;
@@ -99,7 +99,8 @@ private:
                          : route.to > route.from      ? Side::right
                          : route.to < route.from      ? Side::left
                                                       : Side::self;
-            route.label = arrow.from ? label(m_, arrow.labels, m_.label_width) : entry_box(arrow);
+            const int room = route.side == Side::axis ? m_.label_width : m_.lane_label_width;
+            route.label = arrow.from ? label(m_, arrow.labels, room) : entry_box(arrow);
             routes_.push_back(std::move(route));
         }
     }

@@ -8,14 +8,12 @@ namespace sluice::dsl::graph {
 
 namespace {
 
-/// Text between double quotes. Mermaid has its own numbered entities; `#` and `;` begin and end
-/// one.
+/// Text between double quotes, where brackets mean nothing. Mermaid has numbered entities of its
+/// own, which `#` begins and `;` ends; a backtick would begin Markdown, `<` markup.
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char c : text) {
-        const bool special =
-            std::string_view("\"#;&<>`\\{}[]()|").find(c) != std::string_view::npos;
-        if (special) {
+        if (std::string_view("\"#;&<`\\|{}").find(c) != std::string_view::npos) {
             out += "#" + std::to_string(static_cast<int>(c)) + ";";
         } else {
             out += c == '\n' || c == '\r' || c == '\t' ? ' ' : c;

@@ -71,17 +71,20 @@ bool between(char32_t c, char32_t low, char32_t high) {
     return c >= low && c <= high;
 }
 
-/// How many bytes of `word` fit; at least one character.
+/// How many bytes of `word` fit; at least one character. Up to a joint, when there is one in the
+/// second half of what fits.
 std::size_t fitting(const Metrics& metrics, Role role, std::string_view word, int width) {
     std::size_t good = 0;
     for (std::size_t at = 0; at < word.size();) {
         next_code_point(word, at);
         if (good > 0 && metrics.width(role, word.substr(0, at)) > width) {
-            return good;
+            break;
         }
         good = at;
     }
-    return good;
+    const std::size_t joint = word.substr(0, good).find_last_of("_.-/");
+    const bool useful = good < word.size() && joint != std::string_view::npos && 2 * joint > good;
+    return useful ? joint + 1 : good;
 }
 
 }  // namespace
@@ -142,6 +145,26 @@ std::vector<std::string> Metrics::wrap(Role role, std::string_view text, int wid
     return lines;
 }
 
+std::vector<std::string> Metrics::wrap_evenly(Role role, std::string_view text,
+                                              int width_max) const {
+    std::vector<std::string> lines = wrap(role, text, width_max);
+    if (lines.size() < 2) {
+        return lines;
+    }
+    int low = width_max / 2, high = width_max;  // `high` is known to be enough
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        std::vector<std::string> tried = wrap(role, text, middle);
+        if (tried.size() == lines.size()) {
+            high = middle;
+            lines = std::move(tried);
+        } else {
+            low = middle + 1;
+        }
+    }
+    return lines;
+}
+
 Metrics pixels() {
     Metrics out;
     out.card_width = 236;
@@ -150,7 +173,7 @@ Metrics pixels() {
     out.pad_x = 14;
     out.pad_y = 11;
     out.icon_space = 42;
-    out.fact_verb_width = 96;
+    out.fact_verb_space = 14;
     out.fact_icon_space = 26;
     out.gap = 34;
     out.stem = 20;
@@ -166,6 +189,7 @@ Metrics pixels() {
     out.label_pad_x = 10;
     out.label_pad_y = 4;
     out.label_width = 180;
+    out.lane_label_width = 130;
     return out;
 }
 
@@ -177,7 +201,7 @@ Metrics cells(int card_width) {
     out.place_width = 20;
     out.pad_x = 2;
     out.pad_y = 1;
-    out.fact_verb_width = 15;
+    out.fact_verb_space = 2;
     out.gap = 2;
     out.stem = 1;
     out.drop = 1;
@@ -190,6 +214,7 @@ Metrics cells(int card_width) {
     out.margin = 1;
     out.label_pad_x = 1;
     out.label_width = card_width - 2;
+    out.lane_label_width = 12;
     return out;
 }
 

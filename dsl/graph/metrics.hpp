@@ -31,8 +31,8 @@ struct Metrics {
     int header_width = 0;  // of the card on top
     int place_width = 0;   // of a source or target in the overview
     int pad_x = 0, pad_y = 0;
-    int icon_space = 0;  // left of the text of a card; 0: no icons
-    int fact_verb_width = 0;
+    int icon_space = 0;       // left of the text of a card; 0: no icons
+    int fact_verb_space = 0;  // between the verbs of a header and what follows them
     int fact_icon_space = 0;
 
     int gap = 0;         // between two steps
@@ -48,7 +48,8 @@ struct Metrics {
     int margin = 0;
 
     int label_pad_x = 0, label_pad_y = 0;
-    int label_width = 0;  // of the text of a label, at most
+    int label_width = 0;       // of the text of a label, at most
+    int lane_label_width = 0;  // of one beside the states of a lifecycle
 
     /// Height of one line.
     [[nodiscard]] int line(Role role) const;
@@ -56,8 +57,11 @@ struct Metrics {
     [[nodiscard]] int ascent(Role role) const;
     [[nodiscard]] int width(Role role, std::string_view text) const;
     /// Lines no wider than `width`: broken at spaces, inside a word only when it is too long alone.
-    /// At least one line, unless the text is empty.
+    /// Behind `_`, `.`, `-` or `/` if it can be. At least one line, unless the text is empty.
     [[nodiscard]] std::vector<std::string> wrap(Role role, std::string_view text, int width) const;
+    /// As few lines as wrap() needs, and those of about the same length.
+    [[nodiscard]] std::vector<std::string> wrap_evenly(Role role, std::string_view text,
+                                                       int width) const;
 };
 
 /// Pixels of a sans-serif font with the widths of Helvetica, which Arial and Liberation Sans share.

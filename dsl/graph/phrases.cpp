@@ -101,15 +101,21 @@ std::string where_of(const SourceSet& sources, const ast::EventPattern& pattern)
                                     : "where " + words(sources, pattern.where->span);
 }
 
-std::string happening(const SourceSet& sources, const ast::EventPattern& pattern) {
+std::string happening_in_short(const ast::EventPattern& pattern) {
     const std::string message = message_asked_for(pattern);
     const auto known = std::ranges::find(kMessageEvents, std::string_view(pattern.event.text),
                                          &MessageEvent::event);
-    if (!message.empty() && known != kMessageEvents.end()) {
-        return message + " " + std::string(known->outcome);
+    return message.empty() || known == kMessageEvents.end()
+               ? pattern.event.text
+               : message + " " + std::string(known->outcome);
+}
+
+std::string happening(const SourceSet& sources, const ast::EventPattern& pattern) {
+    std::string out = happening_in_short(pattern);
+    if (out == pattern.event.text && pattern.where != nullptr) {
+        out += " " + where_of(sources, pattern);
     }
-    const std::string where = where_of(sources, pattern);
-    return pattern.event.text + (where.empty() ? "" : " " + where);
+    return out;
 }
 
 std::string with_of(const SourceSet& sources, const std::vector<ast::Arg>& args) {

@@ -17,6 +17,8 @@ std::string after_words(std::string_view text, int count);
 std::string where_of(const SourceSet& sources, const ast::EventPattern& pattern);
 /// `Cart Reminder opened` for an event of a message, else the event with its `where`.
 std::string happening(const SourceSet& sources, const ast::EventPattern& pattern);
+/// The same without `where`: for a place beside which the whole condition stands.
+std::string happening_in_short(const ast::EventPattern& pattern);
 /// `with cart, code = "BACK10"`; empty without arguments.
 std::string with_of(const SourceSet& sources, const std::vector<ast::Arg>& args);
 std::string_view channel_word(ast::Channel channel);

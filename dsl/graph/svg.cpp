@@ -168,7 +168,7 @@ private:
         }
         rect(plain ? "ghost" : box.shape == Shape::header ? "header" : "card", box.rect, radius);
         if (box.twofold) {
-            rect("ghost", {box.rect.x + 4, box.rect.y + 4, box.rect.w - 8, box.rect.h - 8},
+            rect("inner", {box.rect.x + 4, box.rect.y + 4, box.rect.w - 8, box.rect.h - 8},
                  radius - 4);
         }
         for (const Icon& icon : box.icons) {
@@ -197,10 +197,12 @@ private:
         if (box.badge.empty()) {
             return;
         }
-        const int wide = pixels().width(Role::badge, box.badge) + 16;
+        const int wide = pixels().width(Role::badge, box.badge) + 32;
         const Rect pill = {box.rect.right() - wide + 8, box.rect.y - 10, wide, 20};
         rect("badge", pill, 10);
-        texts({{{pill.middle_x(), pill.y + 14}, Role::badge, Anchor::middle, box.badge, box.kind}});
+        out_ += "<path class=\"g-person\" transform=\"translate(" + xy({pill.x + 8, pill.y + 4}) +
+                ")\" d=\"M6 1a2.6 2.6 0 1 0 0 5.2a2.6 2.6 0 1 0 0-5.2M1 12a5 5 0 0 1 10 0z\"/>\n";
+        texts({{{pill.right() - 9, pill.y + 14}, Role::badge, Anchor::end, box.badge, box.kind}});
     }
 
     void texts(const std::vector<Text>& texts) {

@@ -97,7 +97,7 @@ std::string rules(const Scheme& scheme, bool dark, std::string_view indent) {
     rule(".g-page", fill(scheme.page));
     rule(".g-card,.g-header,.g-label", both(scheme.card, scheme.edge));
     rule(".g-label", both(scheme.label, scheme.edge));
-    rule(".g-ghost", both("none", scheme.frame_edge));
+    rule(".g-ghost,.g-inner", both("none", scheme.frame_edge));
     rule(".g-shadow", fill(scheme.shadow));
     rule(".g-frame", both(scheme.frame, scheme.frame_edge));
     rule(".g-line", "stroke:" + std::string(scheme.line));
@@ -159,10 +159,12 @@ std::string style_sheet() {
         ".g-ghost{stroke-dasharray:4 4}\n"
         ".g-shadow{opacity:.07}\n"
         ".g-badge{fill:#0f172a}\n"
-        ".g-t-badge{fill:#ffffff}\n";
+        ".g-t-badge,.g-person{fill:#ffffff}\n";
     out += rules(kLight, false, "");
     out += "@media (prefers-color-scheme:dark){\n" + rules(kDark, true, "  ");
-    out += "  .g-shadow{opacity:.35}\n  .g-badge{fill:#e8edf6}\n  .g-t-badge{fill:#0f172a}\n}\n";
+    out +=
+        "  .g-shadow{opacity:.35}\n  .g-badge{fill:#e8edf6}\n  "
+        ".g-t-badge,.g-person{fill:#0f172a}\n}\n";
     return out;
 }
 
