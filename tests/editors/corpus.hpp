@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ struct CorpusCase {
     std::string text;
     std::string tree;
 };
+
+/// The title, where a test's name is shown.
+inline void PrintTo(const CorpusCase& one, std::ostream* out) {
+    *out << one.title;
+}
 
 /// Every case of every corpus file, in order.
 const std::vector<CorpusCase>& corpus();

@@ -2,13 +2,11 @@
 
 // The generated parser of editors/tree-sitter-flow, run by the tree-sitter library.
 
+#include <tree_sitter/api.h>
+
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
-
-#include <tree_sitter/api.h>
 
 extern "C" const TSLanguage* tree_sitter_flow(void);
 
