@@ -3,8 +3,6 @@
 #include "dsl/graph/picture.hpp"
 #include "dsl/words.hpp"
 
-#include <algorithm>
-
 namespace sluice::dsl::graph {
 
 namespace {

@@ -4,6 +4,7 @@
 #include "dsl/graph/cards.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace sluice::dsl::graph {

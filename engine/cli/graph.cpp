@@ -137,9 +137,9 @@ bool parse_all(const dsl::SourceSet& sources, std::vector<dsl::ast::File>& files
     const auto errors = std::ranges::count(found, dsl::Severity::error, &dsl::Diagnostic::severity);
     if (errors > 0) {
         std::fprintf(stderr,
-                     "sluice: %td syntax errors; what they are in is missing from the picture "
-                     "(`sluice check` shows them)\n",
-                     errors);
+                     "sluice: %td syntax error%s; what is broken is missing from the picture "
+                     "(`sluice check` shows it)\n",
+                     errors, errors == 1 ? "" : "s");
     }
     return errors == 0;
 }
