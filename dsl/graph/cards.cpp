@@ -67,8 +67,12 @@ Box card(const Metrics& metrics, const CardText& text, int width) {
         const std::string gap = text.verb.empty() || text.title.empty() ? "" : " ";
         set.text(Role::title, text.verb + gap + text.title, x);
     } else {
-        set.text(Role::verb, text.verb, x);
-        set.text(Role::title, text.title, x);
+        if (text.title.empty()) {
+            set.space(metrics.line(Role::verb) / 2);
+        } else {
+            set.text(Role::verb, text.verb, x);
+        }
+        set.text(Role::title, text.title.empty() ? text.verb : text.title, x);
         box.icons.push_back(
             {text.kind, {box.rect.x + metrics.pad_x - 2, metrics.pad_y + 1}, false});
     }

@@ -86,20 +86,51 @@ private:
             }
             out.hubs.push_back({card(m_, text, m_.place_width), {}, 0, 0});
         }
+        const std::vector<std::size_t> hubs = hubs_in_order(left, places.size());
         for (const std::size_t flow : order_) {
-            add_ports(out, flow);
+            for (const std::size_t hub : hubs) {
+                add_port(out, flow, hub);
+            }
         }
         return out;
     }
-    void add_ports(Channel& channel, std::size_t flow) const {
-        for (const Link& link : channel.left ? map_.starts : map_.leads) {
-            const std::size_t own = channel.left ? link.to : link.from;
-            const std::size_t hub = channel.left ? link.from : link.to;
-            if (own == flow) {
-                channel.hubs[hub].spokes.push_back(channel.ports.size());
-                channel.ports.push_back({flow, hub, 0});
+
+    /// From the top, by the middle of the flows they belong to, so that few lines cross.
+    std::vector<std::size_t> hubs_in_order(bool left, std::size_t count) const {
+        std::vector<std::size_t> sum(count, 0), flows(count, 0), hubs(count);
+        for (std::size_t rank = 0; rank < order_.size(); ++rank) {
+            for (const Link& link : left ? map_.starts : map_.leads) {
+                if ((left ? link.to : link.from) == order_[rank]) {
+                    const std::size_t hub = left ? link.from : link.to;
+                    sum[hub] += rank;
+                    ++flows[hub];
+                }
             }
         }
+        std::iota(hubs.begin(), hubs.end(), std::size_t{0});
+        std::ranges::stable_sort(hubs, [&](std::size_t a, std::size_t b) {
+            return sum[a] * flows[b] < sum[b] * flows[a];
+        });
+        return hubs;
+    }
+    void add_port(Channel& channel, std::size_t flow, std::size_t hub) const {
+        const auto& links = channel.left ? map_.starts : map_.leads;
+        const bool linked = std::ranges::any_of(links, [&](const Link& link) {
+            return (channel.left ? link.to : link.from) == flow &&
+                   (channel.left ? link.from : link.to) == hub;
+        });
+        if (linked) {
+            channel.hubs[hub].spokes.push_back(channel.ports.size());
+            channel.ports.push_back({flow, hub, 0});
+        }
+    }
+    /// The tallest hub of a flow: a flow no lower than that lets its lines run straight.
+    static int tallest(const Channel& channel, std::size_t flow) {
+        int height = 0;
+        for (const FlowPort& port : channel.ports) {
+            height = std::max(height, port.flow == flow ? channel.hubs[port.hub].box.rect.h : 0);
+        }
+        return height;
     }
 
     static std::size_t ports_of(const Channel& channel, std::size_t flow) {
@@ -116,7 +147,8 @@ private:
                        flow_width());
             const std::size_t ports = std::max(ports_of(left, flow), ports_of(right, flow));
             box.rect.h =
-                std::max(box.rect.h, static_cast<int>(ports) * port_height() + 2 * m_.pad_y);
+                std::max({box.rect.h, static_cast<int>(ports) * port_height() + 2 * m_.pad_y,
+                          tallest(left, flow), tallest(right, flow)});
             set_ports(left, flow, y, box.rect.h);
             set_ports(right, flow, y, box.rect.h);
             const int height = box.rect.h;
@@ -152,6 +184,9 @@ private:
             Hub& hub = channel.hubs[i];
             const int half = hub.box.rect.h / 2;
             hub.y = std::max(wanted(i), free_from + half);
+            if (hub.spokes.size() == 1 && hub.y - wanted(i) <= m_.gap / 4) {
+                hub.y = wanted(i);
+            }
             while (meets_other(channel, i)) {
                 hub.y += m_.cells ? 1 : 6;
             }
@@ -175,19 +210,28 @@ private:
         return {low, high};
     }
 
+    /// Of lines that turn down the lowest turns first, of those that turn up the highest: then they
+    /// do not cross.
     void assign_lanes(Channel& channel) const {
-        for (std::size_t i = 0; i < channel.hubs.size(); ++i) {
-            Hub& hub = channel.hubs[i];
+        std::vector<Hub*> hubs;
+        for (Hub& hub : channel.hubs) {
             const auto [low, high] = reach(channel, hub);
-            if (low == high) {
-                continue;
+            if (low != high) {
+                hubs.push_back(&hub);
             }
-            const auto meets = [&, low = low, high = high](const Hub& other) {
-                const auto [from, to] = reach(channel, other);
-                return from != to && other.lane == hub.lane && from <= high + 8 && low <= to + 8;
+        }
+        std::ranges::stable_sort(hubs, {}, [&](const Hub* hub) {
+            const auto [low, high] = reach(channel, *hub);
+            return hub->y == high ? -hub->y : hub->y;
+        });
+        for (std::size_t i = 0; i < hubs.size(); ++i) {
+            Hub& hub = *hubs[i];
+            const auto [low, high] = reach(channel, hub);
+            const auto meets = [&, low = low, high = high](const Hub* other) {
+                const auto [from, to] = reach(channel, *other);
+                return other->lane == hub.lane && from <= high + 8 && low <= to + 8;
             };
-            while (std::any_of(channel.hubs.begin(), channel.hubs.begin() + static_cast<long>(i),
-                               meets)) {
+            while (std::any_of(hubs.begin(), hubs.begin() + static_cast<long>(i), meets)) {
                 ++hub.lane;
             }
             channel.lanes = std::max(channel.lanes, hub.lane + 1);
