@@ -47,6 +47,9 @@ private:
             case Node::best_time:
                 clauses_.push_back(draft_.tree[node].begin);
                 return;
+            case Node::followed:
+                clauses_.push_back(draft_.tree[node].begin);
+                break;
             case Node::send:
             case Node::call:
             case Node::record:
@@ -99,15 +102,21 @@ private:
                     [&](std::uint32_t child) { inside(child, joined ? hang + kHang : hang); });
     }
 
-    /// Conditions in parentheses, and lists of values.
+    /// Conditions in parentheses, what follows a pattern, and lists of values.
     void inside(std::uint32_t node, std::uint32_t hang) {
-        if (draft_.tree[node].kind == Node::condition) {
+        const Node kind = draft_.tree[node].kind;
+        if (kind == Node::condition) {
             condition(node, hang);
-        } else if (draft_.tree[node].kind == Node::list) {
-            elements(node);
-        } else {
-            draft_.each(node, [&](std::uint32_t child) { inside(child, hang); });
+            return;
         }
+        if (kind == Node::list) {
+            elements(node);
+            return;
+        }
+        if (kind == Node::followed) {
+            clauses_.push_back(draft_.tree[node].begin);
+        }
+        draft_.each(node, [&](std::uint32_t child) { inside(child, hang); });
     }
 
     // ---- lists

@@ -104,8 +104,12 @@ private:
     }
 
     static bool follows(const Line& line, const Line& next) {
-        return !line.comment.empty() && !next.comment.empty() && !next.blank_before &&
-               line.indent == next.indent;
+        return shares(line) && shares(next) && !next.blank_before && line.indent == next.indent;
+    }
+
+    /// A comment behind a brace is about the block.
+    static bool shares(const Line& line) {
+        return !line.comment.empty() && !line.text.ends_with('{') && !line.text.starts_with('}');
     }
 
     static std::uint32_t width(const Line& line) { return line.indent + width_of(line.text); }

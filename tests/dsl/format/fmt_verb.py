@@ -2,6 +2,7 @@
 """The verb `sluice fmt` as a person meets it: fmt_verb.py SLUICE"""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -105,6 +106,16 @@ class FmtTest(unittest.TestCase):
         self.assertEqual(self.fmt("-", "a.flow")[0], 2)
         self.assertEqual(self.fmt("--stdout", "--check", "a.flow")[0], 2)
         self.assertEqual((self.path / "a.flow").read_bytes().decode(), UGLY)
+
+    def test_what_a_project_compiles_to_is_the_same(self):
+        shutil.copytree(ROOT / "tests/data/shop", self.path / "shop")
+        dump = [SLUICE, "check", "shop", "--dump"]
+        before = subprocess.check_output(dump, cwd=self.path)
+        code, out, _ = self.fmt("shop")
+        self.assertEqual(code, 0)
+        self.assertNotIn("\n0 of", "\n" + out)
+        self.assertGreater(len(before), 10_000)
+        self.assertEqual(subprocess.check_output(dump, cwd=self.path), before)
 
     def test_the_example_is_in_its_layout(self):
         self.assertEqual(self.fmt("--check", ROOT / "examples/cdnow")[0], 0)

@@ -175,7 +175,7 @@ TEST(FormatTest, CommentsStayWhereTheyAre) {
     EXPECT_EQ(flow("# first\nwait 1 day# behind  \n   # before brace"),
               "  # first\n  wait 1 day  # behind\n  # before brace\n");
     EXPECT_EQ(flow("if any A { # opens\nstop\n} # closes\notherwise # or else\n{\n# nothing\n}"),
-              "  if any A {  # opens\n    stop\n  }          # closes\n  otherwise  # or else\n"
+              "  if any A {  # opens\n    stop\n  }  # closes\n  otherwise  # or else\n"
               "  {\n    # nothing\n  }\n");
     EXPECT_EQ(flow("only if any A # why\n# and more\nand any B"),
               "  only if any A  # why\n      # and more\n      and any B\n");

@@ -3,6 +3,7 @@
 #include "tests/dsl/format/format_support.hpp"
 
 #include <cstdlib>
+#include <set>
 
 namespace sluice::dsl {
 namespace {
@@ -32,6 +33,28 @@ TEST_P(FormatGoldenTest, ComesOutAsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(Format, FormatGoldenTest, testing::ValuesIn(cases()),
                          [](const auto& test) { return test.param; });
+
+/// What the language gets, the goldens get: a kind of node that stands in none of them has no
+/// layout that somebody has looked at.
+TEST(FormatGoldenFilesTest, EveryConstructStandsInOne) {
+    std::set<parser::Node> seen;
+    for (const SourceFile& file : flow_files("tests/data/format")) {
+        const SourceSet sources = source(file.text);
+        const auto draft = formatter::read_draft(sources, 0);
+        ASSERT_TRUE(draft) << file.path;
+        for (const parser::TreeNode& node : draft->tree) {
+            seen.insert(node.kind);
+        }
+    }
+    const int last = static_cast<int>(parser::Node::prop);
+    for (int kind = 0; kind <= last; ++kind) {
+        const auto node = static_cast<parser::Node>(kind);
+        // Two kinds that the grammar makes no use of.
+        const bool unused = node == parser::Node::until || node == parser::Node::repeat_until;
+        EXPECT_TRUE(unused || seen.contains(node))
+            << "number " << kind << " of dsl/parser/tree.hpp";
+    }
+}
 
 // ---- the examples are the style, so they are in it
 
