@@ -182,6 +182,7 @@ struct CondAggregate {     // total of Order Placed.total in the last 365 days >
     std::string field;  // empty for count
     std::optional<Window> window;
     std::optional<Duration> half_life;  // intent of … with half-life D
+    std::int64_t last = 0;              // engagement … in the last N; 0: not said
     Comparison comparison;
 };
 struct CondCanGet {

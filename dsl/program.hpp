@@ -1,8 +1,8 @@
 #pragma once
 
+#include "dsl/program_conditions.hpp"
 #include "dsl/source.hpp"
 #include "dsl/template/template.hpp"
-#include "dsl/value.hpp"
 
 #include <array>
 #include <cstdint>
@@ -16,172 +16,6 @@
 /// The compiled form of one project directory: immutable, content-hashed, all names resolved to
 /// indexes. The engine reads nothing but this; it never sees source text or the AST.
 namespace sluice::dsl {
-
-using Index = std::uint32_t;
-inline constexpr Index kNone = 0xffff'ffff;
-
-enum class Channel : std::uint8_t { email, sms };
-inline constexpr std::size_t kChannels = 2;
-std::string_view to_text(Channel channel);
-
-/// Calendar part (months, then days, in the run's zone) first, then exact seconds (T1).
-struct Duration {
-    std::int32_t months = 0;
-    std::int32_t days = 0;
-    std::int64_t seconds = 0;
-    friend bool operator==(const Duration&, const Duration&) = default;
-};
-/// The author's words: `2 days 4 hours`; `0 seconds` when empty.
-std::string to_text(const Duration& duration);
-
-// ---- schema
-
-struct Field {
-    std::string name;
-    Type type;
-    bool optional = false;  // may be unknown; `personal` never appears in logs or traces
-    bool personal = false;
-    bool predicted = false;
-    bool key = false;
-    Value default_value;  // unknown when none is declared
-};
-
-/// A declared event, or one of the built-in ones (`Email Sent`, `Unsubscribed`, …), which stand
-/// first in Program::events and have the fields message, topic, link and flow, all optional text.
-struct EventType {
-    std::string name;
-    std::string wire_name;  // `from "…"`: the name on the wire; otherwise equal to name
-    bool builtin = false;
-    std::vector<Field> fields;
-};
-
-struct Webhook {
-    std::string name;
-    std::string url;
-    std::string secret;  // name of the secret (environment variable), empty: unsigned
-    std::int64_t retry_times = 0;
-};
-
-// ---- conditions: one flat pool of nodes in Program::conditions, referred to by index
-
-enum class CompareOp : std::uint8_t { equal, not_equal, greater, greater_equal, less, less_equal };
-
-struct Operand {
-    enum class Kind : std::uint8_t {
-        literal,         // value
-        customer_field,  // field = index into Program::customer_fields
-        slot_field,      // slot = binding of the flow, field = index into that event's fields
-        event_field,     // field of the candidate event; only inside an EventPattern's filter
-        now,             // the evaluation instant
-        today,           // its date in the customer's zone
-    };
-    Kind kind = Kind::literal;
-    Index slot = kNone;
-    Index field = kNone;
-    Value value;
-};
-
-struct CondAlways {
-    bool value = true;
-};
-struct CondAll {
-    std::vector<Index> terms;
-};  // and
-struct CondAny {
-    std::vector<Index> terms;
-};  // or
-struct CondNot {
-    Index term = kNone;
-};
-/// Two-valued: false when either side is unknown; `is not` is CondNot of equal, hence true then.
-struct CondCompare {
-    Operand left;
-    CompareOp op = CompareOp::equal;
-    Operand right;
-};
-struct CondKnown {
-    Operand operand;
-};
-struct CondOneOf {
-    Operand operand;
-    std::vector<Operand> values;
-};
-struct CondContains {
-    Operand operand;
-    Operand value;
-};  // list has item | text has part
-/// date field lies in the next/last D: (now, now+D] or (now-D, now], by calendar in the zone.
-struct CondInThe {
-    Operand operand;
-    bool next = false;
-    Duration duration;
-};
-/// Number of events of an aggregate inside a window lies in [min, max].
-struct CondQuantity {
-    enum class Window : std::uint8_t { ever, in_the_last, since_entry, since_date, before_entry };
-    Index aggregate = kNone;  // into Program::aggregates
-    Operand key;              // value looked up when the aggregate is keyed
-    std::int64_t min = 0;
-    std::int64_t max = -1;  // -1: no upper bound
-    Window window = Window::ever;
-    Duration duration;       // in_the_last: an event exactly this old is outside (T8)
-    std::int64_t since = 0;  // since_date: days since 1970-01-01, midnight in the zone
-};
-/// last/first Event was more than | less than | between D ago. False when there was none.
-struct CondRecency {
-    enum class Op : std::uint8_t { more_than, less_than, between };
-    Index aggregate = kNone;
-    Operand key;
-    bool first = false;
-    Op op = Op::more_than;
-    Duration low, high;  // between: low <= age <= high with low < high; else only low
-};
-struct CondCanGet {
-    Channel channel = Channel::email;
-};  // address known, consent, not suppressed
-struct CondInSegment {
-    Index segment = kNone;
-};  // into Program::segments
-/// Bit 0 = Monday … bit 6 = Sunday, in the customer's zone.
-struct CondToday {
-    std::uint8_t weekdays = 0;
-};
-struct CondTodayDate {
-    bool before = false;
-    std::int64_t date = 0;
-};  // strictly before / after
-struct CondNowBetween {
-    std::int32_t from = 0, to = 0;
-};  // minutes; half-open; may cross midnight
-
-struct Condition {
-    std::variant<CondAlways, CondAll, CondAny, CondNot, CondCompare, CondKnown, CondOneOf,
-                 CondContains, CondInThe, CondQuantity, CondRecency, CondCanGet, CondInSegment,
-                 CondToday, CondTodayDate, CondNowBetween>
-        node;
-    std::string text;  // the author's words, single-spaced, for traces and explain
-};
-
-/// Bounded per-customer memory of one (event, filter): what every history condition reads
-/// (language.md §3.2). Shared by all conditions with the same pattern.
-struct Aggregate {
-    Index event = kNone;       // into Program::events
-    Index filter = kNone;      // condition over event_field and literals only; kNone: every event
-    Index key_field = kNone;   // field whose value keys the memory; kNone: one memory
-    std::uint16_t newest = 1;  // how many newest occurrences are kept (1..64+1)
-    std::string identity;      // canonical text of event, filter and key: stable between programs
-};
-
-struct Segment {
-    std::string name;
-    Index condition = kNone;
-};
-
-/// An event with an optional filter that may also read the customer and the run's slots.
-struct EventPattern {
-    Index event = kNone;
-    Index filter = kNone;
-};
 
 // ---- policy
 
@@ -259,7 +93,12 @@ struct UntilMoment {  // [offset before|after] path [at TIME], if missing stop|s
     std::optional<std::int32_t> at;  // empty: midnight
     bool stop_if_missing = true;
 };
-using Until = std::variant<UntilTime, UntilWeekday, UntilDate, UntilBetween, UntilMoment>;
+struct UntilBest {  // the customer's best hour for the channel, at most `within` from now
+    Channel channel = Channel::email;
+    Duration within;
+};
+using Until =
+    std::variant<UntilTime, UntilWeekday, UntilDate, UntilBetween, UntilMoment, UntilBest>;
 
 /// One datum handed to a message, webhook or recorded event.
 struct Arg {
@@ -303,6 +142,7 @@ struct OpSend {
     SendTarget first;
     std::optional<SendTarget> alternative;
     std::vector<Arg> args;
+    std::optional<Duration> best_within;  // at best time within
     Index not_sent = kNone;  // where to go when nothing was let through; kNone: next instruction
 };
 struct SplitArm {
@@ -327,10 +167,30 @@ struct OpRecord {
     Index event = kNone;
     std::vector<Arg> args;
 };
+/// One variant of an experiment, or past it.
+struct OpExperiment {
+    Index experiment = kNone;    // into Program::experiments
+    std::vector<Index> targets;  // by variant
+    Index held_out = 0;          // where the holdout goes on
+};
+/// Head of a `repeat`: the next round, or out.
+struct OpLoop {
+    Index counter = 0;  // into Run::counters
+    std::int64_t times = 0;
+    Index until = kNone;  // condition
+    Index exit = 0;
+};
+struct OpStartFlow {
+    Index flow = kNone;
+};
+struct OpMove {
+    Index lifecycle = kNone;
+    Index state = kNone;
+};
 
 struct Instruction {
     std::variant<OpBranch, OpJump, OpEnd, OpSleep, OpUntil, OpAwait, OpSend, OpSplit, OpTrait,
-                 OpCall, OpRecord>
+                 OpCall, OpRecord, OpExperiment, OpLoop, OpStartFlow, OpMove>
         op;
     Index step = kNone;  // into Flow::steps; kNone for jumps and the final end
 };
@@ -348,10 +208,29 @@ struct Slot {
     Index event = kNone;
 };
 
-struct Start {
+struct StartOnEvent {
     EventPattern event;
     Index slot = kNone;
+    Index audience = kNone;  // catalog events: condition over the customer and the slot
 };
+struct StartOnState {
+    StateChange change;
+};
+/// A date of the customer, moved by an offset; every year on that day (29 February: 28th).
+struct StartOnDate {
+    Index field = kNone;  // into Program::customer_fields
+    Duration offset;
+    bool before = true;
+    bool every_year = false;
+    std::int32_t at = 0;  // minutes
+};
+struct StartEvery {
+    std::uint8_t weekdays = 0;  // bit 0 = Monday
+    std::int32_t at = 0;
+    Index lifecycle = kNone;  // only customers in this state; kNone: everybody
+    Index state = kNone;
+};
+using Start = std::variant<StartOnEvent, StartOnState, StartOnDate, StartEvery>;
 
 struct Goal {
     EventPattern event;
@@ -375,6 +254,10 @@ struct Flow {
     bool restart_while_running = false;
     std::optional<Goal> goal;
     std::vector<EventPattern> ends_when;
+    std::vector<StateChange> ends_when_state;
+    std::vector<Index> ends_when_true;  // conditions
+    std::int64_t holdout_scaled = 0;    // percent x 10'000: run, but never written to
+    std::uint32_t counters = 0;         // loops
     Priority priority = Priority::normal;
     std::vector<Slot> slots;
     std::vector<StepInfo> steps;
@@ -463,7 +346,11 @@ struct Program {
     std::vector<Webhook> webhooks;
     std::vector<Condition> conditions;
     std::vector<Aggregate> aggregates;
+    std::vector<Measure> measures;
     std::vector<Segment> segments;
+    std::vector<Lifecycle> lifecycles;
+    std::vector<Index> lifecycle_order;  // each after those its conditions read
+    std::vector<Experiment> experiments;
     Policy policy;
     std::vector<Message> messages;
     std::vector<Flow> flows;  // by file path, then place in the file

@@ -2,14 +2,17 @@
 
 #include "dsl/check/context.hpp"
 #include "dsl/check/hash.hpp"
+#include "dsl/check/lifecycles.hpp"
 #include "dsl/check/lower_flow.hpp"
 #include "dsl/check/messages.hpp"
 #include "dsl/check/policy.hpp"
 #include "dsl/check/schema.hpp"
 #include "dsl/check/tests.hpp"
+#include "dsl/depends.hpp"
 #include "dsl/parser/parse.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace sluice::dsl {
 namespace {
@@ -17,10 +20,7 @@ namespace {
 /// Declarations that are refused as a whole.
 void refuse_declarations(check::Compilation& c, const check::Decls& decls) {
     for (const check::DeclRef& ref : decls) {
-        if (std::holds_alternative<ast::LifecycleDecl>(ref.decl->node)) {
-            c.not_supported(ref.decl->span, "`lifecycle`",
-                            "Use segments: `segment At Risk when …` and `customer is in At Risk`.");
-        } else if (std::holds_alternative<ast::ChangeDecl>(ref.decl->node)) {
+        if (std::holds_alternative<ast::ChangeDecl>(ref.decl->node)) {
             c.not_supported(ref.decl->span, "`change`",
                             "Keep the labels of steps that people wait at.");
         }
@@ -30,7 +30,20 @@ void refuse_declarations(check::Compilation& c, const check::Decls& decls) {
 void index_aggregates(Program& program) {
     program.aggregates_of_event.assign(program.events.size(), {});
     for (std::size_t at = 0; at < program.aggregates.size(); ++at) {
-        program.aggregates_of_event[program.aggregates[at].event].push_back(check::to_index(at));
+        const Aggregate& aggregate = program.aggregates[at];
+        std::set<Index> events;
+        if (aggregate.kind == Aggregate::Kind::messages) {
+            const auto about = message_events(program, aggregate.channel);
+            events.insert(about.begin(), about.end());
+        } else {
+            events.insert(aggregate.event);
+        }
+        if (aggregate.then.event != kNone) {
+            events.insert(aggregate.then.event);
+        }
+        for (const Index event : events) {
+            program.aggregates_of_event[event].push_back(check::to_index(at));
+        }
     }
 }
 
@@ -76,11 +89,13 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     check::declare_schema(c, decls);
     refuse_declarations(c, decls);
     check::declare_segments(c, decls);
+    check::declare_lifecycles(c, decls);
     const check::PolicyFacts policy = check::declare_policy(c, decls);
     check::check_cycles(c);
     check::declare_messages(c, decls);
     check::declare_flows(c, decls, policy);
     check::declare_tests(c, decls);
+    check::order_lifecycles(c);
     warn_addresses(c);
     sort_diagnostics(result.diagnostics);
     if (std::none_of(result.diagnostics.begin(), result.diagnostics.end(), is_error)) {

@@ -1,5 +1,7 @@
 #include "dsl/check/context.hpp"
 
+#include "dsl/words.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
@@ -30,6 +32,10 @@ std::string_view keyword_of(Kind kind) {
             return "segment";
         case Kind::state:
             return "state";
+        case Kind::lifecycle:
+            return "lifecycle";
+        case Kind::experiment:
+            return "experiment";
         case Kind::webhook:
             return "webhook";
         case Kind::flow:
@@ -65,6 +71,10 @@ std::string_view noun_of(Kind kind) {
             return "a segment";
         case Kind::state:
             return "a lifecycle state";
+        case Kind::lifecycle:
+            return "a lifecycle";
+        case Kind::experiment:
+            return "an experiment";
         case Kind::webhook:
             return "a webhook";
         case Kind::flow:
@@ -230,31 +240,7 @@ bool Compilation::lost_to_syntax_error(Kind kind, std::string_view name) const {
 }
 
 std::string Compilation::words(const Span& span) const {
-    const std::string_view text = sources.text(span);
-    std::string out;
-    bool in_quotes = false;
-    bool gap = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (!in_quotes && c == '#') {
-            at = std::min(text.find('\n', at), text.size());
-            gap = true;
-            continue;
-        }
-        if (!in_quotes && is_space(c)) {
-            gap = true;
-            continue;
-        }
-        if (c == '"' && (!in_quotes || at == 0 || text[at - 1] != '\\')) {
-            in_quotes = !in_quotes;
-        }
-        if (gap && !out.empty()) {
-            out += ' ';
-        }
-        gap = false;
-        out += c;
-    }
-    return out;
+    return dsl::words(sources, span);
 }
 
 std::string Compilation::place(const Span& span) const {

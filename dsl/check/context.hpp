@@ -16,7 +16,17 @@
 namespace sluice::dsl::check {
 
 /// What a Capitalised Name can stand for. Each kind has its own table.
-enum class Kind : std::uint8_t { event, message, segment, state, webhook, flow, topic };
+enum class Kind : std::uint8_t {
+    event,
+    message,
+    segment,
+    state,
+    lifecycle,
+    webhook,
+    flow,
+    topic,
+    experiment
+};
 
 /// "an event", "a message": for sentences.
 std::string_view noun_of(Kind kind);
@@ -37,6 +47,9 @@ struct Names {
     std::set<Index> events_damaged;
     std::set<Index> messages_damaged;
     std::vector<Span> segment_spans;
+    std::vector<Span> lifecycle_spans;                  // by lifecycle
+    std::vector<std::pair<Index, Index>> state_places;  // lifecycle, state: what Kind::state counts
+    std::map<Index, Index> watched_segments;            // segment -> its lifecycle
 };
 
 /// One compilation: the sources, what has been found wrong and the program being built.
@@ -52,6 +65,13 @@ public:
     const CompileOptions& options;
     Program program;
     Names names;
+    /// `start flow` steps: whose, of what, where.
+    struct StartedFlow {
+        Index from = kNone;
+        Index to = kNone;
+        Span span;
+    };
+    std::vector<StartedFlow> started_flows;
 
     /// The reference is good until the next report. On a line with a syntax error nothing more is
     /// reported: what is left of the line does not say what its author meant.

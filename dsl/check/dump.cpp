@@ -57,6 +57,10 @@ std::string until_text(const Program& program, const Flow& flow, const Until& un
         return "between " + render_time(between->from) + " and " + render_time(between->to) +
                (between->weekdays_only ? " on a weekday" : "");
     }
+    if (const auto* best = std::get_if<UntilBest>(&until)) {
+        return "best " + std::string(to_text(best->channel)) + " time within " +
+               to_text(best->within);
+    }
     const auto& moment = std::get<UntilMoment>(until);
     std::string out;
     if (moment.offset != Duration{}) {
@@ -115,6 +119,7 @@ struct OpText {
         std::string out = "SEND " + target(op.first);
         out += op.alternative ? " or " + target(*op.alternative) : "";
         out += args(op.args);
+        out += op.best_within ? " best within " + to_text(*op.best_within) : "";
         return out + (op.not_sent == kNone ? "" : " not_sent=" + std::to_string(op.not_sent));
     }
     std::string operator()(const OpSplit& op) const {
@@ -147,6 +152,28 @@ struct OpText {
     std::string operator()(const OpRecord& op) const {
         return "RECORD " + spelled(program.events[op.event].name) + args(op.args);
     }
+    std::string operator()(const OpExperiment& op) const {
+        const Experiment& experiment = program.experiments[op.experiment];
+        std::string out = "EXPERIMENT " + quoted(experiment.name) + " {";
+        for (std::size_t at = 0; at < op.targets.size(); ++at) {
+            out += " " + quoted(experiment.variants[at].first) + " -> " +
+                   std::to_string(op.targets[at]) + ";";
+        }
+        return out + " holdout -> " + std::to_string(op.held_out) + " }";
+    }
+    std::string operator()(const OpLoop& op) const {
+        std::string out = "LOOP #" + std::to_string(op.counter) + " " + std::to_string(op.times);
+        if (op.until != kNone) {
+            out += " until " + render_condition(program, op.until, {&flow, kNone});
+        }
+        return out + " exit " + std::to_string(op.exit);
+    }
+    std::string operator()(const OpStartFlow& op) const {
+        return "START " + (op.flow == kNone ? "?" : quoted(program.flows[op.flow].name));
+    }
+    std::string operator()(const OpMove& op) const {
+        return "MOVE " + check::render_change(program, {op.lifecycle, kNone, op.state});
+    }
 };
 
 std::string header_text(const Program& program, const Flow& flow) {
@@ -172,6 +199,38 @@ std::string header_text(const Program& program, const Flow& flow) {
     return out + "\n";
 }
 
+struct StartText {
+    const Program& program;
+    const Flow& flow;
+
+    std::string operator()(const StartOnEvent& start) const {
+        std::string out = render_pattern(program, start.event, &flow);
+        out += start.slot == kNone ? "" : " as $" + std::to_string(start.slot);
+        return start.audience == kNone
+                   ? out
+                   : out + " for " + render_condition(program, start.audience, {&flow, kNone});
+    }
+    std::string operator()(const StartOnState& start) const {
+        return "state " + check::render_change(program, start.change);
+    }
+    std::string operator()(const StartOnDate& start) const {
+        std::string out = "date ";
+        if (start.offset != Duration{}) {
+            out += to_text(start.offset) + (start.before ? " before " : " after ");
+        }
+        out += "customer." + program.customer_fields[start.field].name;
+        return out + (start.every_year ? " every year at " : " at ") + render_time(start.at);
+    }
+    std::string operator()(const StartEvery& start) const {
+        std::string out =
+            "every " + check::render_weekdays(start.weekdays) + " " + render_time(start.at);
+        return start.lifecycle == kNone
+                   ? out
+                   : out + " in " +
+                         check::render_change(program, {start.lifecycle, kNone, start.state});
+    }
+};
+
 std::string watch_text(const Program& program, const Flow& flow) {
     std::string out;
     if (!flow.description.empty()) {
@@ -183,8 +242,7 @@ std::string watch_text(const Program& program, const Flow& flow) {
                (event == kNone ? "?" : spelled(program.events[event].name)) + "\n";
     }
     for (const Start& start : flow.starts) {
-        out += " start " + render_pattern(program, start.event, &flow) +
-               (start.slot == kNone ? "" : " as $" + std::to_string(start.slot)) + "\n";
+        out += " start " + std::visit(StartText{program, flow}, start) + "\n";
     }
     if (flow.only_if != kNone) {
         out += " only if " + render_condition(program, flow.only_if, {&flow, kNone}) + "\n";
@@ -196,6 +254,15 @@ std::string watch_text(const Program& program, const Flow& flow) {
     for (const EventPattern& pattern : flow.ends_when) {
         out += " watch EXIT " + render_pattern(program, pattern, &flow) + "\n";
     }
+    for (const StateChange& change : flow.ends_when_state) {
+        out += " watch EXIT state " + check::render_change(program, change) + "\n";
+    }
+    for (const Index condition : flow.ends_when_true) {
+        out += " watch EXIT true " + render_condition(program, condition, {&flow, kNone}) + "\n";
+    }
+    if (flow.holdout_scaled != 0) {
+        out += " holdout " + percent(flow.holdout_scaled) + "\n";
+    }
     return out;
 }
 
@@ -205,6 +272,7 @@ std::string schema_text(const Program& program) {
         out += "event " + spelled(event.name);
         out += event.wire_name == event.name ? "" : " from " + quoted(event.wire_name);
         out += event.builtin ? " builtin" : "";
+        out += event.catalog ? " catalog" : "";
         out += " " + fields_text(event.fields) + "\n";
     }
     for (const Webhook& webhook : program.webhooks) {
@@ -220,6 +288,56 @@ std::string schema_text(const Program& program) {
                render_condition(program, segment.condition, {}) + "\n";
     }
     return out;
+}
+
+std::string transition_text(const Program& program, const Lifecycle& lifecycle,
+                            const Transition& way) {
+    std::string out = "  from ";
+    out += way.from == kNone ? "any" : quoted(lifecycle.states[way.from].name);
+    out += " to " + quoted(lifecycle.states[way.to].name);
+    if (way.on.event != kNone) {
+        out += " on " + render_pattern(program, way.on, nullptr);
+    }
+    if (way.when != kNone) {
+        out += " when " + render_condition(program, way.when, {});
+    }
+    return out + (way.after ? " after " + to_text(*way.after) : "") + "\n";
+}
+
+std::string lifecycle_text(const Program& program, const Lifecycle& lifecycle) {
+    std::string out = "lifecycle " + quoted(lifecycle.name);
+    if (lifecycle.kind == Lifecycle::Kind::transitions) {
+        out += " starts in " + quoted(lifecycle.states[lifecycle.starts_in].name);
+    }
+    out += lifecycle.kind == Lifecycle::Kind::segment ? " segment\n" : "\n";
+    for (const State& state : lifecycle.states) {
+        out += " state " + quoted(state.name) + (state.is_final ? " final" : "");
+        if (state.enters != kNone) {
+            out += " enters " + render_condition(program, state.enters, {});
+        }
+        if (state.leaves != kNone) {
+            out += " leaves " + render_condition(program, state.leaves, {});
+        }
+        out += state.stays == Duration{} ? "\n" : " stays " + to_text(state.stays) + "\n";
+    }
+    for (const Transition& way : lifecycle.transitions) {
+        out += transition_text(program, lifecycle, way);
+    }
+    return out;
+}
+
+std::string experiment_text(const Program& program, const Experiment& experiment) {
+    std::string out = "experiment " + quoted(experiment.name);
+    for (const auto& [name, share] : experiment.variants) {
+        out += " " + quoted(name) + " " + percent(share);
+    }
+    out += " holdout " + percent(experiment.holdout_scaled);
+    if (experiment.measure.event != kNone) {
+        out += " measure " + render_pattern(program, experiment.measure, nullptr) + " within " +
+               to_text(experiment.measure_within);
+    }
+    out += experiment.winner_after > 0 ? " winner " + std::to_string(experiment.winner_after) : "";
+    return out + (experiment.bandit ? " bandit\n" : "\n");
 }
 
 std::string quiet_text(const QuietHours& rule) {
@@ -287,7 +405,14 @@ std::string dump(const Program& program, const Flow& flow) {
 }
 
 std::string dump(const Program& program) {
-    std::string out = schema_text(program) + policy_text(program);
+    std::string out = schema_text(program);
+    for (const Lifecycle& lifecycle : program.lifecycles) {
+        out += lifecycle_text(program, lifecycle);
+    }
+    for (const Experiment& experiment : program.experiments) {
+        out += experiment_text(program, experiment);
+    }
+    out += policy_text(program);
     for (const Message& message : program.messages) {
         out += message_text(program, message);
     }

@@ -191,7 +191,12 @@ Index lower_compare(Compilation& c, const ast::Cond& cond, const ast::CondCompar
     if (!left) {
         return kNone;
     }
-    return std::visit(CompareLowering{c, cond.span, *left, scope}, node.comparison);
+    return lower_comparison(c, cond.span, *left, node.comparison, scope);
+}
+
+Index lower_comparison(Compilation& c, const Span& span, const Typed& left,
+                       const ast::Comparison& comparison, Scope& scope) {
+    return std::visit(CompareLowering{c, span, left, scope}, comparison);
 }
 
 }  // namespace sluice::dsl::check

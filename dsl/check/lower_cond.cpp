@@ -1,5 +1,7 @@
 #include "dsl/check/lower_cond.hpp"
 
+#include "dsl/check/lifecycles.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -69,16 +71,31 @@ std::optional<std::vector<Index>> lower_terms(Compilation& c,
 }
 
 Index lower_membership(Compilation& c, const ast::CondIsIn& node, const Span& span) {
-    if (c.declared(Kind::segment, node.state.text) == nullptr &&
-        c.declared(Kind::state, node.state.text) != nullptr) {
-        return add_condition(c, CondAlways{}, span);  // its lifecycle was refused where it stands
+    Index inside = kNone;
+    if (const auto state = declared_state(c, node.state.text)) {
+        inside = add_condition(c, CondInState{state->lifecycle, state->state}, span);
+    } else {
+        const Index segment = c.find(Kind::segment, "E203", node.state);
+        if (segment == kNone) {
+            return kNone;
+        }
+        inside = add_condition(c, CondInSegment{segment}, span);
     }
-    const Index segment = c.find(Kind::segment, "E203", node.state);
-    if (segment == kNone) {
+    return node.negated ? add_condition(c, CondNot{inside}, span) : inside;
+}
+
+Index lower_been_in(Compilation& c, const ast::CondHasBeenIn& node, const Span& span) {
+    if (is_zero(node.duration)) {
+        c.error("E304", node.duration.span, "This length of time is zero:").help =
+            "Write a length such as `14 days`.";
         return kNone;
     }
-    const Index inside = add_condition(c, CondInSegment{segment}, span);
-    return node.negated ? add_condition(c, CondNot{inside}, span) : inside;
+    const auto state = find_state(c, node.state);
+    return state ? add_condition(c,
+                                 CondBeenIn{state->lifecycle, state->state, node.more,
+                                            lowered(node.duration)},
+                                 span)
+                 : kNone;
 }
 
 Index lower_today(Compilation& c, const ast::CondToday& node, const Span& span) {
@@ -118,11 +135,6 @@ struct CondLowering {
         return true;
     }
 
-    Index refuse(std::string_view construct, std::string_view instead) const {
-        c.not_supported(cond.span, construct, instead);
-        return kNone;
-    }
-
     Index operator()(const ast::CondAnd& node) const { return terms(node.terms, true); }
     Index operator()(const ast::CondOr& node) const { return terms(node.terms, false); }
     Index terms(const std::vector<ast::CondPtr>& list, bool is_and) const {
@@ -149,24 +161,20 @@ struct CondLowering {
     Index operator()(const ast::CondRecency& node) const {
         return refused_in_where("`last … was …`") ? kNone : lower_recency(c, cond, node, scope);
     }
-    Index operator()(const ast::CondMessages&) const {
-        return refuse(
-            "Asking about the last emails or texts (`of the last N … were …`)",
-            "Count the built-in events instead, for example:  no Email Opened in the last 60 days");
+    Index operator()(const ast::CondMessages& node) const {
+        return refused_in_where("Asking about the last messages") ? kNone
+                                                                  : lower_messages(c, cond, node);
     }
     Index operator()(const ast::CondLastField& node) const {
-        return refuse(std::string("`") + (node.first ? "first " : "last ") + node.event.text + "." +
-                          node.field + "`",
-                      "Ask for the event with that value instead, for example:  any " +
-                          node.event.text + " where " + node.field + " is … in the last 30 days");
+        return refused_in_where("`last …`") ? kNone : lower_last_field(c, cond, node, scope);
     }
     Index operator()(const ast::CondAggregate& node) const {
-        return refuse("`" + node.function + " of …`",
-                      "Count events instead, for example:  at least 3 " +
-                          spelled(node.event.event.text) + " in the last 365 days");
+        return refused_in_where("A number over the past") ? kNone
+                                                          : lower_aggregate(c, cond, node, scope);
     }
-    Index operator()(const ast::CondHasBeenIn&) const {
-        return refuse("`customer has been in …`", "Use `customer is in …` with a segment.");
+    Index operator()(const ast::CondHasBeenIn& node) const {
+        return refused_in_where("`customer has been in`") ? kNone
+                                                          : lower_been_in(c, node, cond.span);
     }
     Index operator()(const ast::CondCanGet& node) const {
         if (scope.in_consent) {
@@ -303,9 +311,24 @@ Index lower_cond(Compilation& c, const ast::Cond& cond, Scope& scope) {
     return std::visit(CondLowering{c, cond, scope}, cond.node);
 }
 
-EventPattern lower_pattern(Compilation& c, const ast::EventPattern& pattern, const Scope& scope) {
+bool check_own_event(Compilation& c, Index event, const Span& span) {
+    if (!c.program.events[event].catalog) {
+        return true;
+    }
+    c.error("E213", span,
+            "`" + c.program.events[event].name +
+                "` happens to the catalog, not to a customer, so it can only start a flow:")
+        .help = "Record an event of the customer when it matters to her.";
+    return false;
+}
+
+EventPattern lower_pattern(Compilation& c, const ast::EventPattern& pattern, const Scope& scope,
+                           bool start) {
     EventPattern out;
     out.event = c.find(Kind::event, "E201", pattern.event);
+    if (out.event != kNone && !start && !check_own_event(c, out.event, pattern.event.span)) {
+        out.event = kNone;
+    }
     if (out.event == kNone || pattern.where == nullptr) {
         return out;
     }

@@ -14,13 +14,27 @@ Index lower_cond(Compilation& c, const ast::Cond& cond, Scope& scope);
 
 /// An event with its filter, which may read whatever `scope` offers besides the event's fields.
 /// `event` is kNone after a report.
-EventPattern lower_pattern(Compilation& c, const ast::EventPattern& pattern, const Scope& scope);
+/// Catalog events are for starts only.
+EventPattern lower_pattern(Compilation& c, const ast::EventPattern& pattern, const Scope& scope,
+                           bool start = false);
+/// E213 when the event is one of the catalog; false then.
+bool check_own_event(Compilation& c, Index event, const Span& span);
 
 /// Conditions over the past; part of lower_cond().
 Index lower_history(Compilation& c, const ast::Cond& cond, const ast::CondHistory& node,
                     Scope& scope);
 Index lower_recency(Compilation& c, const ast::Cond& cond, const ast::CondRecency& node,
                     Scope& scope);
+
+Index lower_messages(Compilation& c, const ast::Cond& cond, const ast::CondMessages& node);
+Index lower_aggregate(Compilation& c, const ast::Cond& cond, const ast::CondAggregate& node,
+                      Scope& scope);
+Index lower_last_field(Compilation& c, const ast::Cond& cond, const ast::CondLastField& node,
+                       Scope& scope);
+
+/// What is compared with a path, a measure or a field of the last event.
+Index lower_comparison(Compilation& c, const Span& span, const Typed& left,
+                       const ast::Comparison& comparison, Scope& scope);
 
 /// A comparison of a path; part of lower_cond().
 Index lower_compare(Compilation& c, const ast::Cond& cond, const ast::CondCompare& node,

@@ -1,5 +1,6 @@
 #include "dsl/check/lower_flow.hpp"
 
+#include "dsl/check/lifecycles.hpp"
 #include "dsl/check/render.hpp"
 
 #include <algorithm>
@@ -106,6 +107,7 @@ public:
 
     /// Every other line, once all bindings of the flow are known.
     void lower_rest() {
+        lower_audiences();
         for (const ast::Header& header : decl_.headers) {
             span_ = header.span;
             std::visit([&](const auto& node) { header_line(node); }, header.node);
@@ -125,44 +127,107 @@ private:
 
     void add_start(const ast::HeaderStart& start, const Span& span) {
         scope_.starts_count += 1;
-        const auto* event = std::get_if<ast::StartWhenEvent>(&start.node);
-        if (event == nullptr) {
-            refuse_start(start, span);
-            scope_.starts_complete = false;
-            return;
-        }
-        if (event->for_customers_with != nullptr) {
-            c_.not_supported(
-                event->for_customers_with->span,
-                "Starting a flow for many customers (`for customers with`)",
-                "Record an ordinary event for each of those customers and start on it.");
-        }
-        Start lowered_start;
-        const Declared* declared = c_.declared(Kind::event, event->event.event.text);
-        if (!event->binding.empty()) {
-            bind(*event, declared == nullptr ? kNone : declared->index, lowered_start.slot);
+        span_ = span;
+        std::visit([&](const auto& node) { start_line(node); }, start.node);
+    }
+
+    void start_line(const ast::StartWhenEvent& node) {
+        StartOnEvent out;
+        const Declared* declared = c_.declared(Kind::event, node.event.event.text);
+        if (!node.binding.empty()) {
+            bind(node, declared == nullptr ? kNone : declared->index, out.slot);
         }
         Scope scope = plain_scope();
         scope.in_start = true;
-        lowered_start.event = lower_pattern(c_, event->event, scope);
-        scope_.starts_complete = scope_.starts_complete && lowered_start.event.event != kNone;
-        if (lowered_start.event.event != kNone) {
-            starts_.push_back({lowered_start.event, event->event.span});
-            flow().starts.push_back(lowered_start);
+        out.event = lower_pattern(c_, node.event, scope, true);
+        scope_.starts_complete = scope_.starts_complete && out.event.event != kNone;
+        if (out.event.event == kNone) {
+            return;
+        }
+        check_audience(node, out.event.event);
+        starts_.push_back({out.event, node.event.span});
+        if (node.for_customers_with != nullptr) {
+            audiences_.emplace_back(flow().starts.size(), node.for_customers_with.get());
+        }
+        flow().starts.emplace_back(std::move(out));
+    }
+
+    void start_line(const ast::StartWhenState& node) {
+        if (const auto change = lower_change(c_, node.change)) {
+            flow().starts.emplace_back(StartOnState{*change});
         }
     }
 
-    void refuse_start(const ast::HeaderStart& start, const Span& span) {
-        if (std::holds_alternative<ast::StartWhenState>(start.node)) {
-            c_.not_supported(
-                span, "Starting when a customer enters or leaves a state",
-                "Start when the event happens that causes it, with the rest in `only if`.");
-        } else if (std::holds_alternative<ast::StartDate>(start.node)) {
-            c_.not_supported(span, "Starting on a date of the customer",
-                             "Start on an event and use:  wait until customer.… , if missing stop");
-        } else {
-            c_.not_supported(span, "Starting at fixed times",
-                             "Send an event at those times and start on it.");
+    void start_line(const ast::StartDate& node) {
+        Scope scope = plain_scope();
+        const auto date = resolve_path(c_, node.path, scope);
+        if (!date) {
+            return;
+        }
+        if (!date->is_trait || date->type.kind != TypeKind::date) {
+            c_.error("E301", node.path.span,
+                     "`" + date->words + "` holds " + content_of(date->type) +
+                         ", and a flow starts on a date of the customer:")
+                .help = declared_note(c_, date->declared, date->type);
+            return;
+        }
+        StartOnDate out;
+        out.field = date->operand.field;
+        out.every_year = node.every_year;
+        out.before = node.before;
+        out.at = node.at ? node.at->minutes : 0;
+        if (node.offset) {
+            positive(*node.offset);
+            out.offset = lowered(*node.offset);
+        }
+        flow().starts.emplace_back(std::move(out));
+    }
+
+    void start_line(const ast::StartEvery& node) {
+        StartEvery out;
+        out.at = node.at.minutes;
+        out.weekdays = node.what == "day"       ? std::uint8_t{kWorkdays | kWeekend}
+                       : node.what == "weekday" ? kWorkdays
+                                                : checked_weekday(c_, node.day);
+        if (node.in_state) {
+            const auto state = find_state(c_, *node.in_state);
+            if (!state) {
+                return;
+            }
+            out.lifecycle = state->lifecycle;
+            out.state = state->state;
+        }
+        if (out.weekdays != 0) {
+            flow().starts.emplace_back(out);
+        }
+    }
+
+    /// A catalog event belongs to no customer, so the start says whom it concerns; any other event
+    /// says so itself.
+    void check_audience(const ast::StartWhenEvent& node, Index event) {
+        const bool catalog = c_.program.events[event].catalog;
+        if (catalog && node.for_customers_with == nullptr) {
+            c_.error("E213", node.event.span,
+                     "`" + node.event.event.text +
+                         "` happens to the catalog, and this does not say to which customers it "
+                         "matters:")
+                .help =
+                "Add, for example:  , for customers with any Product Viewed where "
+                "product_id is … in the last 30 days";
+        } else if (!catalog && node.for_customers_with != nullptr) {
+            c_.error("E213", node.for_customers_with->span,
+                     "`" + node.event.event.text + "` already belongs to one customer:")
+                .help =
+                "Move this condition to an `only if` line, or declare the event as "
+                "`catalog event`.";
+        }
+    }
+
+    void lower_audiences() {
+        for (const auto& [start, condition] : audiences_) {
+            Scope scope = plain_scope();
+            std::get<StartOnEvent>(flow().starts[start]).audience =
+                lower_cond(c_, *condition, scope);
         }
     }
 
@@ -276,12 +341,16 @@ private:
                 flow().ends_when.push_back(pattern);
                 ends_spans_.push_back(event->span);
             }
-        } else if (std::holds_alternative<ast::StateChange>(node.node)) {
-            c_.not_supported(span_, "Ending a flow when a customer changes state",
-                             "End it on the event that causes the change.");
+        } else if (const auto* change = std::get_if<ast::StateChange>(&node.node)) {
+            if (const auto found = lower_change(c_, *change)) {
+                flow().ends_when_state.push_back(*found);
+            }
         } else {
-            c_.not_supported(span_, "Ending a flow when a condition becomes true",
-                             "End it on an event:  ends when Checkout Started");
+            Scope scope = plain_scope();
+            const Index condition = lower_cond(c_, *std::get<ast::CondPtr>(node.node), scope);
+            if (condition != kNone) {
+                flow().ends_when_true.push_back(condition);
+            }
         }
     }
     void header_line(const ast::HeaderPriority& node) {
@@ -291,9 +360,16 @@ private:
                                                     : Priority::normal;
         }
     }
-    void header_line(const ast::HeaderHoldout&) {
-        c_.not_supported(span_, "A holdout of one flow",
-                         "Use a `split` with an empty arm, or the `holdout` of the policy.");
+    void header_line(const ast::HeaderHoldout& node) {
+        if (!first_of_kind("holdout")) {
+            return;
+        }
+        constexpr std::int64_t kWhole = 100 * kDecimalScale;
+        if (node.percent_scaled <= 0 || node.percent_scaled >= kWhole) {
+            c_.error("E303", span_, "A holdout is a share between 0% and 100%:").help =
+                "Write, for example:  holdout 10%";
+        }
+        flow().holdout_scaled = node.percent_scaled;
     }
 
     void positive(const ast::Duration& duration) {
@@ -363,6 +439,7 @@ private:
     const DeclRef& ref_;
     Span span_;
     std::vector<WrittenStart> starts_;
+    std::vector<std::pair<std::size_t, const ast::Cond*>> audiences_;  // start, condition
     std::vector<Span> ends_spans_;
     std::map<Index, std::size_t> bound_starts_;
     std::map<std::string, Span> seen_;
@@ -397,10 +474,61 @@ bool lower_one(Compilation& c, const DeclRef& ref, const ast::FlowDecl& decl,
     headers.lower_rest();
     StepLowering steps(c, scope, policy, headers.guards());
     steps.lower(decl.steps);
+    for (const StepLowering::StartedFlow& started : steps.started) {
+        c.started_flows.push_back({index, started.flow, started.span});
+    }
     if (!damaged) {
         warn_unused(c, scope);
     }
     return steps.sends;
+}
+
+/// At least a day passes before the flow can be entered again.
+bool breaks_circle(const Flow& flow) {
+    const Duration& after = flow.re_entry_after;
+    return flow.re_entry == ReEntry::never ||
+           (flow.re_entry == ReEntry::after &&
+            (after.months > 0 || after.days > 0 || after.seconds >= 24 * 3600));
+}
+
+/// Whether `start flow` steps lead from one flow to another without a break.
+bool leads_to(const Compilation& c, Index from, Index to, std::set<Index>& seen) {
+    if (from == to) {
+        return true;
+    }
+    if (!seen.insert(from).second) {
+        return false;
+    }
+    return std::any_of(c.started_flows.begin(), c.started_flows.end(), [&](const auto& edge) {
+        return edge.from == from && !breaks_circle(c.program.flows[edge.to]) &&
+               leads_to(c, edge.to, to, seen);
+    });
+}
+
+void check_started_flows(Compilation& c) {
+    std::set<Index> reported;  // one circle, one report
+    for (const auto& edge : c.started_flows) {
+        const Flow& target = c.program.flows[edge.to];
+        const bool needs_event =
+            std::any_of(target.starts.begin(), target.starts.end(), [](const Start& start) {
+                const auto* event = std::get_if<StartOnEvent>(&start);
+                return event != nullptr && event->slot != kNone;
+            });
+        if (needs_event) {
+            c.error("E222", edge.span,
+                    "`" + target.name + "` uses the event that starts it, and here there is none:")
+                .help = "Record an event with what it needs, and let it start on that.";
+        }
+        std::set<Index> seen;
+        if (!reported.contains(edge.from) && !breaks_circle(target) &&
+            leads_to(c, edge.to, edge.from, seen)) {
+            reported.merge(seen);
+            c.error("E403", edge.span,
+                    "`" + target.name + "` leads back to this flow, without end:")
+                .help =
+                "Break the circle with `re-entry never`, or `re-entry after` a day or more.";
+        }
+    }
 }
 
 }  // namespace
@@ -421,6 +549,7 @@ void declare_flows(Compilation& c, const Decls& decls, const PolicyFacts& policy
             "      consent email when customer.email_status is \"subscribed\"\n"
             "    }";
     }
+    check_started_flows(c);
 }
 
 }  // namespace sluice::dsl::check

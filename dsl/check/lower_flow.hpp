@@ -28,6 +28,12 @@ public:
     void lower(const ast::Block& steps);
 
     bool sends = false;
+    /// The flows that `start flow` steps name, with their places.
+    struct StartedFlow {
+        Index flow = kNone;
+        Span span;
+    };
+    std::vector<StartedFlow> started;
 
     void step(const ast::WaitDuration& node, const ast::Step& step);
     void step(const ast::WaitUntil& node, const ast::Step& step);
@@ -51,8 +57,7 @@ public:
 private:
     Flow& flow() { return *scope_.flow->flow; }
     Reach block(const ast::Block& steps);
-    /// A block that is checked although the construct around it cannot run.
-    void block_of_refused(const ast::Block& steps);
+    void check_experiment(const ast::Experiment& node, const ast::Step& step);
     void one_step(const ast::Step& step);
     void begin_step(const ast::Step& step);
 

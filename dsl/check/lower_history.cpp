@@ -1,166 +1,10 @@
 #include "dsl/check/lower_cond.hpp"
-#include "dsl/check/render.hpp"
+#include "dsl/check/memory.hpp"
 
 #include <algorithm>
 
 namespace sluice::dsl::check {
 namespace {
-
-constexpr std::int64_t kCountMax = 64;
-
-/// The memory a history condition reads, and the value that picks its key.
-struct Memory {
-    Index aggregate = kNone;
-    Operand key;
-};
-
-std::vector<const ast::Cond*> conjuncts(const ast::CondPtr& where) {
-    std::vector<const ast::Cond*> out;
-    if (where == nullptr) {
-        return out;
-    }
-    const auto* all = std::get_if<ast::CondAnd>(&where->node);
-    if (all == nullptr) {
-        return {where.get()};
-    }
-    for (const ast::CondPtr& term : all->terms) {
-        out.push_back(term.get());
-    }
-    return out;
-}
-
-struct KeyPaths {
-    const ast::Path* field = nullptr;
-    const ast::Path* value = nullptr;
-};
-
-/// `field is owner.field`, either way round.
-KeyPaths key_paths(const ast::Cond& term) {
-    const auto* compare = std::get_if<ast::CondCompare>(&term.node);
-    const auto* value =
-        compare == nullptr ? nullptr : std::get_if<ast::CmpValue>(&compare->comparison);
-    if (value == nullptr || value->op != ast::CompareOp::equal) {
-        return {};
-    }
-    const auto* path = std::get_if<ast::Path>(&value->value.node);
-    if (path == nullptr) {
-        return {};
-    }
-    if (compare->path.words.size() == 1 && path->words.size() > 1) {
-        return {&compare->path, path};
-    }
-    if (compare->path.words.size() > 1 && path->words.size() == 1) {
-        return {path, &compare->path};
-    }
-    return {};
-}
-
-struct MemoryBuilder {
-    Compilation& c;
-    Scope& scope;
-    Index event = kNone;
-    std::vector<Index> filter;
-    Index key_field = kNone;
-    Operand key;
-    bool complete = true;
-
-    void add_key(const ast::Cond& term, const KeyPaths& paths) {
-        if (key_field != kNone) {
-            c.not_supported(term.span, "A second `field is path` inside one history condition",
-                            "Keep the one that tells occurrences apart, such as an id.");
-            complete = false;
-            return;
-        }
-        Scope inner = scope;
-        inner.place = Scope::Place::where;
-        inner.event = event;
-        const auto field = resolve_path(c, *paths.field, inner);
-        const auto value = resolve_path(c, *paths.value, inner);
-        if (!field || !value) {
-            complete = false;
-            return;
-        }
-        if (family_of(field->type.kind) != family_of(value->type.kind) ||
-            family_of(field->type.kind) == Family::list) {
-            c.error("E301", term.span,
-                    "`" + field->words + "` holds " + content_of(field->type) + ", and `" +
-                        value->words + "` holds " + content_of(value->type) + ":")
-                .help = "Only values of the same kind can be equal.";
-            complete = false;
-            return;
-        }
-        key_field = field->operand.field;
-        key = value->operand;
-    }
-
-    void add_filter(const ast::Cond& term) {
-        Scope inner = scope;
-        inner.place = Scope::Place::history_where;
-        inner.event = event;
-        inner.known.clear();
-        const Index index = lower_cond(c, term, inner);
-        complete = complete && index != kNone;
-        filter.push_back(index);
-    }
-
-    [[nodiscard]] std::string identity(Index condition) const {
-        std::string out = render_pattern(c.program, {event, condition}, nullptr);
-        if (key_field != kNone) {
-            out += "{" + c.program.events[event].fields[key_field].name + "}";
-        }
-        return out;
-    }
-};
-
-Index shared_aggregate(Compilation& c, Aggregate wanted) {
-    auto& aggregates = c.program.aggregates;
-    const auto same =
-        std::find_if(aggregates.begin(), aggregates.end(),
-                     [&](const Aggregate& known) { return known.identity == wanted.identity; });
-    if (same != aggregates.end()) {
-        same->newest = std::max(same->newest, wanted.newest);
-        return to_index(static_cast<std::size_t>(same - aggregates.begin()));
-    }
-    aggregates.push_back(std::move(wanted));
-    return to_index(aggregates.size() - 1);
-}
-
-std::optional<Memory> memory_of(Compilation& c, const ast::EventPattern& pattern,
-                                std::int64_t newest, Scope& scope) {
-    MemoryBuilder builder{c,  scope, c.find(Kind::event, "E201", pattern.event), {}, kNone,
-                          {}, true};
-    if (builder.event == kNone) {
-        return std::nullopt;
-    }
-    for (const ast::Cond* term : conjuncts(pattern.where)) {
-        const KeyPaths paths = key_paths(*term);
-        if (paths.field != nullptr) {
-            builder.add_key(*term, paths);
-        } else {
-            builder.add_filter(*term);
-        }
-    }
-    if (!builder.complete) {
-        return std::nullopt;
-    }
-    Aggregate wanted;
-    wanted.event = builder.event;
-    wanted.key_field = builder.key_field;
-    wanted.newest = static_cast<std::uint16_t>(newest);
-    if (builder.filter.size() == 1) {
-        wanted.filter = builder.filter.front();
-    } else if (!builder.filter.empty()) {
-        wanted.filter = add_condition(c, CondAll{builder.filter}, pattern.where->span);
-    }
-    wanted.identity = builder.identity(wanted.filter);
-    return Memory{shared_aggregate(c, std::move(wanted)), builder.key};
-}
-
-struct Bounds {
-    std::int64_t min = 0;
-    std::int64_t max = -1;
-    std::int64_t newest = 1;
-};
 
 Bounds bounds_of(const ast::Quantity& quantity) {
     const std::int64_t n = quantity.count;
@@ -213,11 +57,6 @@ bool needs_entry(const ast::Window& window) {
 }
 
 bool check_window(Compilation& c, const ast::Window& window, const Scope& scope) {
-    if (window.kind == ast::Window::Kind::since_last_event) {
-        c.not_supported(window.span, "`since the last …`",
-                        "Use `in the last D`, `since entry` or `since DATE`.");
-        return false;
-    }
     if (window.kind == ast::Window::Kind::in_the_last && is_zero(window.duration)) {
         c.error("E304", window.duration.span, "This length of time is zero:").help =
             "Write a length such as `30 days`, or leave the window out to mean ever.";
@@ -230,27 +69,6 @@ bool check_window(Compilation& c, const ast::Window& window, const Scope& scope)
         return false;
     }
     return true;
-}
-
-void set_window(CondQuantity& out, const ast::Window& window) {
-    switch (window.kind) {
-        case ast::Window::Kind::in_the_last:
-            out.window = CondQuantity::Window::in_the_last;
-            out.duration = lowered(window.duration);
-            return;
-        case ast::Window::Kind::since_entry:
-            out.window = CondQuantity::Window::since_entry;
-            return;
-        case ast::Window::Kind::before_entry:
-            out.window = CondQuantity::Window::before_entry;
-            return;
-        case ast::Window::Kind::since_date:
-            out.window = CondQuantity::Window::since_date;
-            out.since = window.date.days;
-            return;
-        case ast::Window::Kind::since_last_event:
-            return;
-    }
 }
 
 bool check_recency(Compilation& c, const ast::CondRecency& node) {
@@ -272,42 +90,163 @@ bool check_recency(Compilation& c, const ast::CondRecency& node) {
     return true;
 }
 
+/// A, and whether B came after it in time; both stand for their events, not for this run.
+std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& node, Bounds bounds,
+                                      Scope& scope) {
+    const ast::FollowedBy& second = *node.followed_by;
+    if (is_zero(second.within)) {
+        c.error("E304", second.within.span, "This length of time is zero:").help =
+            "Write a length such as `2 hours`.";
+        return std::nullopt;
+    }
+    Scope inner = scope;
+    inner.place = Scope::Place::history_where;
+    inner.event = c.find(Kind::event, "E201", second.event.event);
+    inner.known.clear();
+    if (inner.event == kNone) {
+        return std::nullopt;
+    }
+    Aggregate wanted;
+    wanted.kind = second.negated ? Aggregate::Kind::not_followed : Aggregate::Kind::followed;
+    wanted.newest = static_cast<std::uint16_t>(bounds.newest);
+    wanted.within = lowered(second.within);
+    wanted.then.event = inner.event;
+    if (second.event.where != nullptr) {
+        wanted.then.filter = lower_cond(c, *second.event.where, inner);
+        if (wanted.then.filter == kNone) {
+            return std::nullopt;
+        }
+    }
+    return memory_of(c, node.event, std::move(wanted), scope);
+}
+
+std::optional<MessageOutcome> outcome_of(std::string_view word) {
+    if (word == "opened") {
+        return MessageOutcome::opened;
+    }
+    if (word == "clicked") {
+        return MessageOutcome::clicked;
+    }
+    if (word == "delivered") {
+        return MessageOutcome::delivered;
+    }
+    if (word == "bounced") {
+        return MessageOutcome::bounced;
+    }
+    return word == "ignored" ? std::optional(MessageOutcome::ignored) : std::nullopt;
+}
+
 }  // namespace
+
+std::optional<Bounds> checked_bounds(Compilation& c, const ast::Quantity& quantity) {
+    return check_count(c, quantity) ? std::optional(bounds_of(quantity)) : std::nullopt;
+}
+
+std::optional<HistoryWindow> lowered_window(Compilation& c,
+                                            const std::optional<ast::Window>& window,
+                                            Scope& scope) {
+    HistoryWindow out;
+    if (!window) {
+        return out;
+    }
+    if (!check_window(c, *window, scope)) {
+        return std::nullopt;
+    }
+    switch (window->kind) {
+        case ast::Window::Kind::in_the_last:
+            out.kind = HistoryWindow::Kind::in_the_last;
+            out.duration = lowered(window->duration);
+            break;
+        case ast::Window::Kind::since_entry:
+            out.kind = HistoryWindow::Kind::since_entry;
+            break;
+        case ast::Window::Kind::before_entry:
+            out.kind = HistoryWindow::Kind::before_entry;
+            break;
+        case ast::Window::Kind::since_date:
+            out.kind = HistoryWindow::Kind::since_date;
+            out.date = window->date.days;
+            break;
+        case ast::Window::Kind::since_last_event: {
+            out.kind = HistoryWindow::Kind::since_last;
+            ast::EventPattern last;
+            last.event = window->event;
+            last.span = window->span;
+            const auto memory = memory_of(c, last, Aggregate{}, scope);
+            if (!memory) {
+                return std::nullopt;
+            }
+            out.aggregate = memory->aggregate;
+            break;
+        }
+    }
+    return out;
+}
 
 Index lower_history(Compilation& c, const ast::Cond& cond, const ast::CondHistory& node,
                     Scope& scope) {
-    if (node.followed_by) {
-        const std::string_view what =
-            node.followed_by->negated ? "`not followed by`" : "`followed by`";
-        c.not_supported(cond.span, what,
-                        "Let a flow start with the first event and wait for the second.");
-        return kNone;
+    const auto bounds = checked_bounds(c, node.quantity);
+    const auto window = lowered_window(c, node.window, scope);
+    Aggregate wanted;
+    if (bounds && window) {
+        const bool from_the_end = window->kind == HistoryWindow::Kind::before_entry;
+        // Later events push earlier ones out of the memory.
+        wanted.newest = static_cast<std::uint16_t>(from_the_end ? kCountMax + 1 : bounds->newest);
     }
-    bool good = check_count(c, node.quantity);
-    good = (!node.window || check_window(c, *node.window, scope)) && good;
-    Bounds bounds = bounds_of(node.quantity);
-    if (node.window && node.window->kind == ast::Window::Kind::before_entry) {
-        bounds.newest = kCountMax + 1;  // later events push earlier ones out of the memory
-    }
-    const auto memory = memory_of(c, node.event, good ? bounds.newest : 1, scope);
-    if (!good || !memory) {
+    const auto memory = node.followed_by
+                            ? followed_memory(c, node, bounds.value_or(Bounds{}), scope)
+                            : memory_of(c, node.event, wanted, scope);
+    if (!bounds || !window || !memory) {
         return kNone;
     }
     CondQuantity out;
     out.aggregate = memory->aggregate;
     out.key = memory->key;
-    out.min = bounds.min;
-    out.max = bounds.max;
-    if (node.window) {
-        set_window(out, *node.window);
-    }
+    out.min = bounds->min;
+    out.max = bounds->max;
+    out.window = *window;
     return add_condition(c, std::move(out), cond.span);
+}
+
+Index lower_messages(Compilation& c, const ast::Cond& cond, const ast::CondMessages& node) {
+    const auto bounds = checked_bounds(c, node.quantity);
+    if (node.last < 1 || node.last > kCountMax) {
+        c.error("E304", cond.span, "I remember the last 64 messages to each customer:").help =
+            "Ask about 1 to 64 of them.";
+        return kNone;
+    }
+    if (bounds && bounds->min > node.last) {
+        c.error("E304", cond.span,
+                "There are never " + std::to_string(bounds->min) + " among the last " +
+                    std::to_string(node.last) + ":")
+            .help = "The first number counts some of the second.";
+        return kNone;
+    }
+    const auto outcome = outcome_of(node.outcome);
+    if (!bounds || !outcome) {
+        return kNone;
+    }
+    Aggregate wanted;
+    wanted.kind = Aggregate::Kind::messages;
+    wanted.newest = static_cast<std::uint16_t>(node.last);
+    wanted.channel = channel_of(node.kind);
+    return add_condition(c,
+                         CondMessages{shared_memory(c, std::move(wanted)), node.last, *outcome,
+                                      bounds->min, bounds->max},
+                         cond.span);
+}
+
+std::optional<Channel> channel_of(std::string_view kind) {
+    if (kind == "emails" || kind == "email") {
+        return Channel::email;
+    }
+    return kind == "sms" ? std::optional(Channel::sms) : std::nullopt;
 }
 
 Index lower_recency(Compilation& c, const ast::Cond& cond, const ast::CondRecency& node,
                     Scope& scope) {
     const bool good = check_recency(c, node);
-    const auto memory = memory_of(c, node.event, 1, scope);
+    const auto memory = memory_of(c, node.event, Aggregate{}, scope);
     if (!good || !memory) {
         return kNone;
     }

@@ -278,7 +278,7 @@ PassedArg passed_arg(Compilation& c, const ast::Arg& written, Scope& scope) {
     return out;
 }
 
-void StepLowering::step(const ast::Send& node, const ast::Step& step_node) {
+void StepLowering::step(const ast::Send& node, const ast::Step&) {
     sends = true;
     const Index own_step = current_step_;
     report_twice(c_, node.args);
@@ -306,9 +306,8 @@ void StepLowering::step(const ast::Send& node, const ast::Step& step_node) {
         }
         op.args.push_back(arg.arg);
     }
-    if (node.best_time_within) {
-        c_.not_supported(step_node.span, "`at best time`",
-                         "Wait first, for example:  wait until between 09:00 and 18:00");
+    if (node.best_time_within && check_positive(*node.best_time_within)) {
+        op.best_within = lowered(*node.best_time_within);
     }
     const Index send = emit(Instruction{std::move(op), own_step});
     if (node.if_not_sent) {

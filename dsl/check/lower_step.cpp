@@ -82,10 +82,6 @@ Reach StepLowering::block(const ast::Block& steps) {
     return inside;
 }
 
-void StepLowering::block_of_refused(const ast::Block& steps) {
-    block(steps);
-}
-
 void StepLowering::begin_step(const ast::Step& step) {
     current_step_ = to_index(flow().steps.size());
     StepInfo info;
@@ -168,28 +164,6 @@ void StepLowering::step(const ast::Split& node, const ast::Step& step) {
             .help = "Change them so that every customer goes exactly one way.";
     }
     join(ways);
-}
-
-void StepLowering::step(const ast::Experiment& node, const ast::Step& step) {
-    c_.not_supported(step.span, "`experiment`", "Use a `split` with the same shares.");
-    for (const ast::SplitArm& arm : node.variants) {
-        block_of_refused(arm.block);
-    }
-}
-
-void StepLowering::step(const ast::Repeat& node, const ast::Step& step) {
-    c_.not_supported(step.span, "`repeat`", "Write the rounds one below the other.");
-    block_of_refused(node.block);
-}
-
-void StepLowering::step(const ast::StartFlowStep&, const ast::Step& step) {
-    c_.not_supported(step.span, "`start flow`",
-                     "Record an event here, and let the other flow start when it happens.");
-}
-
-void StepLowering::step(const ast::MoveStep&, const ast::Step& step) {
-    c_.not_supported(step.span, "`move customer to …`",
-                     "Set a field of the customer and ask for it with `if` or a segment.");
 }
 
 void StepLowering::step(const ast::StopStep& node, const ast::Step& step) {

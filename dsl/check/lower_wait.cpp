@@ -56,9 +56,9 @@ std::optional<Until> StepLowering::until(const ast::Until& until) {
     if (const auto* path = std::get_if<ast::UntilPath>(&until.node)) {
         return until_moment(*path);
     }
-    c_.not_supported(until.span, "Waiting for the best time of a customer",
-                     "Use a fixed window, for example:  wait until between 09:00 and 18:00");
-    return std::nullopt;
+    const auto& best = std::get<ast::UntilBest>(until.node);
+    check_positive(best.within);
+    return UntilBest{lowered(best.channel), lowered(best.within)};
 }
 
 void StepLowering::step(const ast::WaitDuration& node, const ast::Step&) {

@@ -76,23 +76,19 @@ struct ConditionRenderer {
         return operand(node.operand) + " is in the " + (node.next ? "next " : "last ") +
                to_text(node.duration);
     }
+    static std::string range(std::int64_t min, std::int64_t max) {
+        return std::to_string(min) + ".." + (max < 0 ? std::string("*") : std::to_string(max));
+    }
     std::string operator()(const CondQuantity& node) const {
-        std::string out = "count of " + aggregate(node.aggregate, node.key) + " in " +
-                          std::to_string(node.min) + ".." +
-                          (node.max < 0 ? std::string("*") : std::to_string(node.max));
-        switch (node.window) {
-            case CondQuantity::Window::ever:
-                return out;
-            case CondQuantity::Window::in_the_last:
-                return out + " in the last " + to_text(node.duration);
-            case CondQuantity::Window::since_entry:
-                return out + " since entry";
-            case CondQuantity::Window::since_date:
-                return out + " since " + format_date(node.since);
-            case CondQuantity::Window::before_entry:
-                return out + " before entry";
-        }
-        return out;
+        return "count of " + aggregate(node.aggregate, node.key) + " in " +
+               range(node.min, node.max) + render_window(program, node.window);
+    }
+    std::string operator()(const CondMessages& node) const {
+        constexpr std::array<std::string_view, 5> kOutcomes = {"opened", "clicked", "delivered",
+                                                               "bounced", "ignored"};
+        return aggregate(node.aggregate, {}) + " last " + std::to_string(node.last) + " " +
+               std::string(kOutcomes[static_cast<std::size_t>(node.outcome)]) + " in " +
+               range(node.min, node.max);
     }
     std::string operator()(const CondRecency& node) const {
         std::string out =
@@ -114,6 +110,17 @@ struct ConditionRenderer {
         return "customer is in " + (node.segment == kNone
                                         ? std::string("?")
                                         : quoted(program.segments[node.segment].name));
+    }
+    std::string state(Index lifecycle, Index at) const {
+        const Lifecycle& made = program.lifecycles[lifecycle];
+        return quoted(made.name) + "/" + quoted(made.states[at].name);
+    }
+    std::string operator()(const CondInState& node) const {
+        return "customer is in " + state(node.lifecycle, node.state);
+    }
+    std::string operator()(const CondBeenIn& node) const {
+        return "customer has been in " + state(node.lifecycle, node.state) + " for " +
+               (node.more ? "more" : "less") + " than " + to_text(node.duration);
     }
     std::string operator()(const CondToday& node) const {
         return "today is " + render_weekdays(node.weekdays);
@@ -143,6 +150,48 @@ std::string render_literal(const Value& value) {
     return value.known() ? to_text(value) : "unknown";
 }
 
+std::string render_window(const Program& program, const HistoryWindow& window) {
+    switch (window.kind) {
+        case HistoryWindow::Kind::ever:
+            return {};
+        case HistoryWindow::Kind::in_the_last:
+            return " in the last " + to_text(window.duration);
+        case HistoryWindow::Kind::since_entry:
+            return " since entry";
+        case HistoryWindow::Kind::since_date:
+            return " since " + format_date(window.date);
+        case HistoryWindow::Kind::before_entry:
+            return " before entry";
+        case HistoryWindow::Kind::since_last:
+            return " since the last " + program.aggregates[window.aggregate].identity;
+    }
+    return {};
+}
+
+std::string render_measure(const Program& program, const Measure& measure, RenderPlace place) {
+    constexpr std::array<std::string_view, 11> kFunctions = {
+        "total", "average",    "highest", "lowest",       "count",     "different",
+        "first", "last value", "intent",  "days between", "engagement"};
+    const Aggregate& aggregate = program.aggregates[measure.aggregate];
+    std::string out = std::string(kFunctions[static_cast<std::size_t>(measure.function)]) + " of " +
+                      aggregate.identity;
+    if (aggregate.key_field != kNone) {
+        out += "(" + render_operand(program, measure.key, place) + ")";
+    }
+    if (measure.last > 0) {
+        out += " last " + std::to_string(measure.last);
+    }
+    return "[" + out + render_window(program, measure.window) + "]";
+}
+
+std::string render_change(const Program& program, const StateChange& change) {
+    const Lifecycle& lifecycle = program.lifecycles[change.lifecycle];
+    const auto name = [&](Index state) {
+        return state == kNone ? std::string("any") : quoted(lifecycle.states[state].name);
+    };
+    return quoted(lifecycle.name) + " " + name(change.from) + " -> " + name(change.to);
+}
+
 std::string render_operand(const Program& program, const Operand& operand, RenderPlace place) {
     switch (operand.kind) {
         case Operand::Kind::literal:
@@ -151,6 +200,8 @@ std::string render_operand(const Program& program, const Operand& operand, Rende
             return "now";
         case Operand::Kind::today:
             return "today";
+        case Operand::Kind::measure:
+            return render_measure(program, program.measures[operand.field], place);
         case Operand::Kind::customer_field:
             return "customer." + program.customer_fields[operand.field].name;
         case Operand::Kind::event_field:

@@ -15,7 +15,10 @@ constexpr std::array<std::string_view, 4> kBuiltinFields = {"message", "topic", 
 
 void declare_builtin_events(Compilation& c) {
     for (const std::string_view name : kBuiltinEvents) {
-        EventType event{std::string(name), std::string(name), true, {}};
+        EventType event;
+        event.name = name;
+        event.wire_name = name;
+        event.builtin = true;
         for (const std::string_view field : kBuiltinFields) {
             Field& added = event.fields.emplace_back();
             added.name = field;
@@ -60,13 +63,25 @@ void collect_event(Compilation& c, const ast::EventDecl& event) {
                         quoted(wire) + ":",
                     first == nullptr ? Span{} : first->span);
     }
-    c.program.events.push_back({event.name.text, wire, false, {}});
+    EventType& added = c.program.events.emplace_back();
+    added.name = event.name.text;
+    added.wire_name = wire;
+    added.catalog = event.catalog;
     c.names.event_field_spans.emplace_back();
 }
 
-void collect_states(Compilation& c, const ast::LifecycleDecl& lifecycle) {
-    for (const ast::StateDecl& state : lifecycle.states) {
-        declare(c, Kind::state, state.name, kNone);
+void collect_lifecycle(Compilation& c, const ast::LifecycleDecl& decl) {
+    const Index lifecycle = to_index(c.program.lifecycles.size());
+    if (!declare(c, Kind::lifecycle, decl.name, lifecycle)) {
+        return;
+    }
+    c.program.lifecycles.emplace_back().name = decl.name.text;
+    c.names.lifecycle_spans.push_back(decl.name.span);
+    for (Index state = 0; state < decl.states.size(); ++state) {
+        const Index place = to_index(c.names.state_places.size());
+        if (declare(c, Kind::state, decl.states[state].name, place)) {
+            c.names.state_places.emplace_back(lifecycle, state);
+        }
     }
 }
 
@@ -121,7 +136,7 @@ struct Collector {
             flow.line = node.name.span.line;
         }
     }
-    void operator()(const ast::LifecycleDecl& node) const { collect_states(c, node); }
+    void operator()(const ast::LifecycleDecl& node) const { collect_lifecycle(c, node); }
     void operator()(const ast::CustomerDecl&) const {}
     void operator()(const ast::PolicyDecl&) const {}
     void operator()(const ast::TestDecl&) const {}

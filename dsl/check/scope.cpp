@@ -263,15 +263,18 @@ Index start_slot(FlowScope& scope) {
     if (scope.starts_count != 1 || flow.starts.size() != 1) {
         return kNone;
     }
-    Start& start = flow.starts.front();
-    if (start.slot == kNone && start.event.event != kNone) {
-        start.slot = to_index(flow.slots.size());
-        flow.slots.push_back({"event", start.event.event});
+    auto* start = std::get_if<StartOnEvent>(&flow.starts.front());
+    if (start == nullptr) {
+        return kNone;
+    }
+    if (start->slot == kNone && start->event.event != kNone) {
+        start->slot = to_index(flow.slots.size());
+        flow.slots.push_back({"event", start->event.event});
     }
     for (Binding& binding : scope.bindings) {
-        binding.used = binding.used || binding.slot == start.slot;
+        binding.used = binding.used || binding.slot == start->slot;
     }
-    return start.slot;
+    return start->slot;
 }
 
 std::optional<Typed> resolve_path(Compilation& c, const ast::Path& path, Scope& scope) {

@@ -216,6 +216,7 @@ ast::Cond aggregate(const View& node) {
     out.window = window_of(node);
     if (node.word() == kw("engagement")) {
         out.field = text_in(node.need(Node::kind));
+        out.last = node.find(Node::number) ? count_of(node) : 0;
         return {std::move(out), node.span()};
     }
     if (node.find(Node::pattern)) {

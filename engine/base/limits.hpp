@@ -32,7 +32,9 @@ inline constexpr std::size_t kDedupeEntriesMax = 4'000'000;
 
 // Customers.
 inline constexpr std::size_t kRunsPerCustomerMax = 256;
-inline constexpr std::size_t kAggregateNewestMax = 65;  // thresholds up to 64, plus one for exactly
+// Thresholds look back on 64 occurrences; sums and counts on 256, then the oldest two are merged.
+inline constexpr std::size_t kAggregateNewestMax = 257;
+inline constexpr std::size_t kPendingMax = 16;  // occurrences waiting to be followed
 inline constexpr std::size_t kAggregateKeysMax = 64;
 inline constexpr std::size_t kSendMarksMax = 128;             // remembered sends for caps
 inline constexpr std::size_t kEntriesPerCustomerMax = 1'024;  // remembered entries for re-entry

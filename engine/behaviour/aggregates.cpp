@@ -3,22 +3,147 @@
 #include "engine/base/limits.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice {
 namespace {
 
-void remember(Memory& memory, Mark mark, std::size_t newest_max) {
+using Kind = dsl::Aggregate::Kind;
+
+bool earlier(const Mark& a, const Mark& b) {
+    return a.at < b.at;
+}
+
+/// Sorted in by time; among equals the later applied stands later. Returns the place.
+std::size_t insert(std::vector<Mark>& marks, Mark mark) {
+    const auto place = std::upper_bound(marks.begin(), marks.end(), mark, earlier);
+    const auto offset = static_cast<std::size_t>(place - marks.begin());
+    marks.insert(place, mark);
+    return offset;
+}
+
+void drop_at(Memory& memory, std::size_t at) {
+    const auto offset = static_cast<std::ptrdiff_t>(at);
+    memory.newest.erase(memory.newest.begin() + offset);
+    if (at < memory.values.size()) {
+        memory.values.erase(memory.values.begin() + offset);
+    }
+    if (at < memory.merged.size()) {
+        memory.merged.erase(memory.merged.begin() + offset);
+    }
+}
+
+void count(Memory& memory, Mark mark) {
     if (memory.total == 0 || mark.at < memory.first.at) {
         memory.first = mark;
     }
     ++memory.total;
-    // Late events are sorted in by time; among equals the later applied stands later.
-    auto place = std::upper_bound(memory.newest.begin(), memory.newest.end(), mark,
-                                  [](const Mark& a, const Mark& b) { return a.at < b.at; });
-    memory.newest.insert(place, mark);
+}
+
+void remember(Memory& memory, Mark mark, std::size_t newest_max) {
+    count(memory, mark);
+    insert(memory.newest, mark);
     if (memory.newest.size() > newest_max) {
-        memory.newest.erase(memory.newest.begin());
+        drop_at(memory, 0);
     }
+}
+
+void add_sum(Memory& memory, Mark mark, const Value& value, std::size_t newest_max) {
+    count(memory, mark);
+    memory.sum += value.number;
+    const auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, mark));
+    memory.values.insert(memory.values.begin() + place, value);
+    if (!memory.merged.empty()) {
+        memory.merged.insert(memory.merged.begin() + place, 1);
+    }
+    if (memory.newest.size() <= newest_max) {
+        return;
+    }
+    // The oldest two become one that leaves with the newer of them: too much for a while, and never
+    // by more than the older one.
+    memory.merged.resize(memory.newest.size(), 1);
+    memory.values[1].number += memory.values[0].number;
+    memory.merged[1] += memory.merged[0];
+    drop_at(memory, 0);
+}
+
+/// Keeps only what no later occurrence outdoes: the extreme of every window that ends now.
+void add_extreme(Memory& memory, Mark mark, const Value& value, bool highest,
+                 std::size_t newest_max) {
+    const auto outdoes = [&](std::int64_t a, std::int64_t b) { return highest ? a >= b : a <= b; };
+    const bool first = memory.total == 0;
+    count(memory, mark);
+    if (first || outdoes(value.number, memory.extreme)) {
+        memory.extreme = value.number;
+    }
+    const std::size_t place = insert(memory.newest, mark);
+    memory.values.insert(memory.values.begin() + static_cast<std::ptrdiff_t>(place), value);
+    for (std::size_t at = place; at-- > 0;) {
+        if (outdoes(value.number, memory.values[at].number)) {
+            drop_at(memory, at);
+        }
+    }
+    const auto self = static_cast<std::size_t>(
+        std::find_if(memory.newest.begin(), memory.newest.end(),
+                     [&](const Mark& kept) { return kept.ordinal == mark.ordinal; }) -
+        memory.newest.begin());
+    for (std::size_t at = self + 1; at < memory.values.size(); ++at) {
+        if (outdoes(memory.values[at].number, value.number)) {
+            drop_at(memory, self);
+            break;
+        }
+    }
+    if (memory.newest.size() > newest_max) {
+        drop_at(memory, 0);
+    }
+}
+
+/// The newest instant of each value; the one longest unseen makes room.
+void add_different(Memory& memory, Mark mark, const Value& value, std::size_t newest_max) {
+    const auto known = std::find(memory.values.begin(), memory.values.end(), value);
+    if (known == memory.values.end()) {
+        count(memory, mark);
+    } else {
+        const auto at = static_cast<std::size_t>(known - memory.values.begin());
+        if (memory.newest[at].at > mark.at) {
+            return;
+        }
+        drop_at(memory, at);
+    }
+    const std::size_t place = insert(memory.newest, mark);
+    memory.values.insert(memory.values.begin() + static_cast<std::ptrdiff_t>(place), value);
+    if (memory.newest.size() > newest_max) {
+        drop_at(memory, 0);
+    }
+}
+
+void set_values(Memory& memory, Mark mark, const Value& value) {
+    if (memory.total == 0 || mark.at < memory.first.at) {
+        memory.first_value = value;
+    }
+    count(memory, mark);
+    if (memory.newest.empty() || mark.at >= memory.newest.back().at) {
+        memory.newest.assign(1, mark);
+        memory.values.assign(1, value);
+    }
+}
+
+void add_intent(Memory& memory, Mark mark, double half_life) {
+    constexpr double kScale = 4'294'967'296.0;
+    count(memory, mark);
+    double weight = static_cast<double>(memory.sum) / kScale;
+    if (memory.newest.empty() || mark.at >= memory.newest.back().at) {
+        if (!memory.newest.empty()) {
+            const auto age = static_cast<double>((mark.at - memory.newest.back().at).count());
+            weight *= std::exp2(-age / half_life);
+        }
+        memory.newest.assign(1, mark);
+        weight += 1;
+    } else {
+        const auto age = static_cast<double>((memory.newest.back().at - mark.at).count());
+        weight += std::exp2(-age / half_life);
+    }
+    memory.sum = static_cast<std::int64_t>(std::llround(weight * kScale));
 }
 
 Memory& keyed_memory(AggregateState& state, const std::string& key) {
@@ -38,33 +163,165 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
     return state.keyed.emplace_back(key, Memory{}).second;
 }
 
+/// Everything one event does to the memories of one layout.
+class Folder {
+public:
+    Folder(const dsl::Program& program, Layout& layout, const Occurrence& occurrence,
+           const Context& context)
+        : program_(program), layout_(layout), occurrence_(occurrence), context_(context) {}
+
+    void into(Index index) {
+        const dsl::Aggregate& aggregate = program_.aggregates[index];
+        AggregateState& state = layout_.aggregates[index];
+        if (aggregate.kind == Kind::messages) {
+            message(aggregate, state.memory);
+            return;
+        }
+        if (aggregate.then.event == occurrence_.event && fits(aggregate.then.filter)) {
+            follow(aggregate, state);
+        }
+        if (aggregate.event != occurrence_.event || !fits(aggregate.filter)) {
+            return;
+        }
+        if (aggregate.key_field == kNone) {
+            add_to(aggregate, state.memory);
+            return;
+        }
+        const Value& key = occurrence_.fields[aggregate.key_field];
+        if (key.known()) {
+            add_to(aggregate, keyed_memory(state, key_text(key)));
+        }
+    }
+
+private:
+    [[nodiscard]] bool fits(Index filter) const {
+        return filter == kNone || evaluate(context_, filter);
+    }
+
+    void add_to(const dsl::Aggregate& aggregate, Memory& memory) const {
+        const Mark mark = occurrence_.mark;
+        const Value value =
+            aggregate.value_field == kNone ? Value{} : occurrence_.fields[aggregate.value_field];
+        if (aggregate.value_field != kNone && !value.known()) {
+            return;
+        }
+        switch (aggregate.kind) {
+            case Kind::occurrences:
+            case Kind::not_followed:
+                remember(memory, mark, aggregate.newest);
+                break;
+            case Kind::sums:
+                add_sum(memory, mark, value, aggregate.newest);
+                break;
+            case Kind::highest:
+            case Kind::lowest:
+                add_extreme(memory, mark, value, aggregate.kind == Kind::highest, aggregate.newest);
+                break;
+            case Kind::different:
+                add_different(memory, mark, value, aggregate.newest);
+                break;
+            case Kind::values:
+                set_values(memory, mark, value);
+                break;
+            case Kind::followed:
+                insert(memory.pending, mark);
+                if (memory.pending.size() > limits::kPendingMax) {
+                    memory.pending.erase(memory.pending.begin());
+                }
+                break;
+            case Kind::intent:
+                add_intent(memory, mark, half_life_ms(aggregate));
+                break;
+            case Kind::messages:
+                break;
+        }
+    }
+
+    void follow(const dsl::Aggregate& aggregate, AggregateState& state) const {
+        follow_in(aggregate, state.memory);
+        for (auto& [key, memory] : state.keyed) {
+            follow_in(aggregate, memory);
+        }
+    }
+
+    /// Each occurrence is followed once, by the first event that comes less than D after it.
+    void follow_in(const dsl::Aggregate& aggregate, Memory& memory) const {
+        const Mark then = occurrence_.mark;
+        const auto answered = [&](const Mark& mark) {
+            return mark.at <= then.at && mark.ordinal < then.ordinal &&
+                   then.at < add(mark.at, to_span(aggregate.within), context_.zone);
+        };
+        if (aggregate.kind == Kind::not_followed) {
+            std::erase_if(memory.newest, answered);
+            return;
+        }
+        const auto hits = std::erase_if(memory.pending, answered);
+        for (std::size_t hit = 0; hit < hits; ++hit) {
+            remember(memory, then, aggregate.newest);
+        }
+    }
+
+    void message(const dsl::Aggregate& aggregate, Memory& memory) const {
+        const dsl::EventType& event = program_.events[occurrence_.event];
+        const Index field = dsl::Program::find_field(event.fields, "message");
+        const Value name = field < occurrence_.fields.size() ? occurrence_.fields[field] : Value{};
+        if (event.name.ends_with(" Sent")) {
+            count(memory, occurrence_.mark);
+            const auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, occurrence_.mark));
+            memory.values.insert(memory.values.begin() + place, Value::of_text(name.text));
+            memory.merged.insert(memory.merged.begin() + place, 0);
+            if (memory.newest.size() > aggregate.newest) {
+                drop_at(memory, 0);
+            }
+            return;
+        }
+        // What became of it concerns the newest message of that name (of any name, when untold).
+        for (std::size_t at = memory.values.size(); at-- > 0;) {
+            if (!name.known() || memory.values[at].text == name.text) {
+                memory.merged[at] |= flag_of(event.name);
+                return;
+            }
+        }
+    }
+
+    static std::uint32_t flag_of(std::string_view event) {
+        if (event.ends_with(" Delivered")) {
+            return message_flag::kDelivered;
+        }
+        if (event.ends_with(" Opened")) {
+            return message_flag::kOpened;
+        }
+        if (event.ends_with(" Clicked")) {
+            return message_flag::kClicked;
+        }
+        return event.ends_with(" Bounced") ? message_flag::kBounced : 0;
+    }
+
+    const dsl::Program& program_;
+    Layout& layout_;
+    const Occurrence& occurrence_;
+    const Context& context_;
+};
+
 }  // namespace
 
 std::string key_text(const Value& value) {
     return dsl::to_text(value);
 }
 
+double half_life_ms(const dsl::Aggregate& aggregate) {
+    const dsl::Duration& half = aggregate.within;
+    return (static_cast<double>(half.months) * 30 + half.days) * 86'400'000.0 +
+           static_cast<double>(half.seconds) * 1'000.0;
+}
+
 void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
-          const Occurrence& occurrence) {
-    const Fields& fields = occurrence.fields;
-    // A filter reads nothing but the event and literals, so the zone does not matter to it.
-    const Context context{program, customer, layout,  occurrence.mark.at,
-                          Zone{},  nullptr,  &fields, 0};
-    for (Index index : program.aggregates_of_event[occurrence.event]) {
-        const dsl::Aggregate& aggregate = program.aggregates[index];
-        if (aggregate.filter != kNone && !evaluate(context, aggregate.filter)) {
-            continue;
-        }
-        const Mark mark = occurrence.mark;
-        AggregateState& state = layout.aggregates[index];
-        if (aggregate.key_field == kNone) {
-            remember(state.memory, mark, aggregate.newest);
-            continue;
-        }
-        const Value& key = fields[aggregate.key_field];
-        if (key.known()) {
-            remember(keyed_memory(state, key_text(key)), mark, aggregate.newest);
-        }
+          const Occurrence& occurrence, Zone zone) {
+    const Context context{program, customer,           layout, occurrence.mark.at, zone,
+                          nullptr, &occurrence.fields, 0};
+    Folder folder(program, layout, occurrence, context);
+    for (const Index index : program.aggregates_of_event[occurrence.event]) {
+        folder.into(index);
     }
 }
 

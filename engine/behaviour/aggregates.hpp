@@ -5,8 +5,8 @@
 #include "engine/model/customer.hpp"
 
 /// The bounded memory that history conditions read (language.md §3.2): for each (event, filter) the
-/// newest marks in a ring, the first one and a total. Exact for every threshold up to the ring's
-/// size, however many events there were. Cost: O(1) an event for each aggregate of its type.
+/// newest marks in a ring, the first one and a total, and what the aggregate's kind adds. Exact for
+/// every threshold up to the ring's size, however many events there were.
 namespace sluice {
 
 /// One event to be counted, in the terms of the layout's program.
@@ -16,9 +16,10 @@ struct Occurrence {
     Mark mark;
 };
 
-/// Counts an event into every aggregate of the layout whose filter it fits.
+/// Counts an event into every aggregate of the layout whose filter it fits. `zone` is the
+/// customer's.
 void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
-          const Occurrence& occurrence);
+          const Occurrence& occurrence, Zone zone);
 
 /// The memory a condition reads; null when nothing was remembered (for this key).
 const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index aggregate,
@@ -26,5 +27,8 @@ const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index
 
 /// Value under which a keyed aggregate remembers.
 std::string key_text(const Value& value);
+
+/// Half-life of an intent in milliseconds; a day is 24 hours here, a month 30 days.
+double half_life_ms(const dsl::Aggregate& aggregate);
 
 }  // namespace sluice

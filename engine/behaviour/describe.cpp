@@ -41,6 +41,9 @@ private:
     void see(const dsl::CondContains& node) { operand(node.operand); }
     void see(const dsl::CondInThe& node) { operand(node.operand); }
     void see(const dsl::CondQuantity& node) { history(node.aggregate, node.key); }
+    void see(const dsl::CondMessages& node) { history(node.aggregate, {}); }
+    void see(const dsl::CondInState& node) { standing(node.lifecycle); }
+    void see(const dsl::CondBeenIn& node) { standing(node.lifecycle); }
     void see(const dsl::CondRecency& node) { history(node.aggregate, node.key); }
     void see(const dsl::CondCanGet& node) {
         const Index consent =
@@ -64,6 +67,10 @@ private:
     void operand(const Operand& operand) {
         const dsl::Field* field = nullptr;
         std::string owner;
+        if (operand.kind == Operand::Kind::measure) {
+            measure(context_.program.measures[operand.field], operand);
+            return;
+        }
         if (operand.kind == Operand::Kind::customer_field) {
             field = &context_.program.customer_fields[operand.field];
             owner = "customer.";
@@ -83,7 +90,42 @@ private:
         }
         add(owner + field->name + " is " + shown);
     }
+    void measure(const dsl::Measure& measure, const Operand& operand) {
+        constexpr std::string_view kNames[] = {"total",  "average",      "highest",   "lowest",
+                                               "count",  "different",    "first",     "last",
+                                               "intent", "days between", "engagement"};
+        const dsl::Aggregate& aggregate = context_.program.aggregates[measure.aggregate];
+        std::string name(kNames[static_cast<std::size_t>(measure.function)]);
+        if (aggregate.event != kNone) {
+            const dsl::EventType& event = context_.program.events[aggregate.event];
+            name += " of " + event.name;
+            if (aggregate.value_field != kNone) {
+                name += "." + event.fields[aggregate.value_field].name;
+            }
+        }
+        const bool personal =
+            aggregate.value_field != kNone &&
+            context_.program.events[aggregate.event].fields[aggregate.value_field].personal;
+        const Value value = evaluate(context_, operand);
+        std::string shown = personal ? "known" : dsl::to_text(value);
+        add(name + " is " + (value.known() ? shown : std::string("unknown")));
+    }
+    void standing(Index lifecycle) {
+        const dsl::Lifecycle& made = context_.program.lifecycles[lifecycle];
+        const auto& standings = context_.layout.standings;
+        if (lifecycle >= standings.size() || standings[lifecycle].state == kNone) {
+            add(made.name + " is not known yet");
+            return;
+        }
+        const std::string& state = made.states[standings[lifecycle].state].name;
+        add("in " + (state.empty() ? "no part of " + made.name : state) + " since " +
+            format_rfc3339(standings[lifecycle].since));
+    }
     void history(Index aggregate, const Operand& key) {
+        if (context_.program.aggregates[aggregate].event == kNone) {
+            messages(aggregate);
+            return;
+        }
         const Memory* memory =
             memory_of(context_.layout, context_.program, aggregate, evaluate(context_, key));
         const std::string& event =
@@ -94,6 +136,11 @@ private:
         }
         add(std::to_string(memory->total) + " " + event + " so far, last at " +
             format_rfc3339(memory->newest.back().at));
+    }
+    void messages(Index aggregate) {
+        const Memory* memory = memory_of(context_.layout, context_.program, aggregate, Value{});
+        add(memory == nullptr ? "no messages so far"
+                              : std::to_string(memory->newest.size()) + " messages remembered");
     }
     void local_time() {
         const LocalTime local = to_local(context_.now, context_.zone);

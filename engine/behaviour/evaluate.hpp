@@ -25,6 +25,15 @@ struct Context {
 
 bool evaluate(const Context& context, Index condition);
 
+/// A truth and how long it lasts: `until` is the first instant at which time alone can change it
+/// (kNever: none), always later than now. Never too late; sometimes too early, then asking again
+/// gives the same truth with a later end (language.md §3.3).
+struct Truth {
+    bool value = false;
+    Instant until = kNever;
+};
+Truth judge(const Context& context, Index condition);
+
 /// The value an operand has now; unknown when the customer, run or event does not have it.
 Value evaluate(const Context& context, const dsl::Operand& operand);
 
@@ -43,5 +52,8 @@ Zone zone_of(const dsl::Program& program, const Layout& layout);
 std::string describe(const Context& context, Index condition);
 
 CalendarSpan to_span(const dsl::Duration& duration);
+
+/// Midnight at the start of a date (days since 1970-01-01) in a zone.
+Instant local_midnight(std::int64_t days, Zone zone);
 
 }  // namespace sluice

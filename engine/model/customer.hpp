@@ -26,12 +26,27 @@ struct Mark {
     std::uint32_t ordinal = 0;
 };
 
-/// Bounded memory of one aggregate, or of one key of a keyed one.
+/// Bounded memory of one aggregate, or of one key of a keyed one. What beyond the marks is used
+/// depends on the aggregate's kind (dsl::Aggregate::Kind); unused parts stay empty.
 struct Memory {
     std::uint32_t total = 0;
     Mark first;
     std::vector<Mark> newest;  // oldest to newest by `at`; at most Aggregate::newest
+    /// Beside `newest`: the number of a sum, the different value, a message's name, or the field of
+    /// the newest occurrence.
+    std::vector<Value> values;
+    /// Beside `newest`: occurrences in each mark of a sum (empty: one each), flags of a message.
+    std::vector<std::uint32_t> merged;
+    std::vector<Mark> pending;  // followed: occurrences nothing has followed yet
+    Value first_value;          // values: the field of the first occurrence
+    std::int64_t sum = 0;       // sums: of all there ever were; intent: the scaled weight
+    std::int64_t extreme = 0;   // highest, lowest: of all there ever were
 };
+
+/// Flags of a remembered message, in Memory::merged.
+namespace message_flag {
+inline constexpr std::uint32_t kDelivered = 1, kOpened = 2, kClicked = 4, kBounced = 8;
+}
 
 /// Everything remembered for one dsl::Aggregate. `keyed` is used when it has a key field: the least
 /// recently seen key makes room for a new one beyond limits::kAggregateKeysMax.
@@ -70,8 +85,10 @@ struct Run {
     std::uint64_t park_order = 0;  // timers of one instant fire in this order
     Instant parked_at;             // base of the wait: what `due` was computed from
     Instant due = kNever;
-    Instant hand_over;        // T10: later waits count from the last held send's hand-over
-    std::uint32_t sends = 0;  // rounds: distinguishes the sends of one run
+    Instant hand_over;             // T10: later waits count from the last held send's hand-over
+    std::uint32_t sends = 0;       // rounds: distinguishes the sends of one run
+    Instant watch_until = kNever;  // when time alone can make an `ends when` condition true
+    std::vector<std::uint32_t> counters;  // rounds of each `repeat`
     std::vector<Fields> slots;
 };
 
@@ -86,6 +103,7 @@ struct HeldMessage {
     Channel channel = Channel::email;
     Instant requested_at;
     Instant release_at;
+    Instant latest = kNever;  // `at best time within`: not sent later than this
     std::uint64_t order = 0;  // among equals: earlier request first
     Arguments arguments;
 };
@@ -103,11 +121,20 @@ struct SendMark {
     Instant at;
 };
 
+/// Where a customer stands in one lifecycle.
+struct Standing {
+    Index state = kNone;  // kNone: not placed yet
+    Instant since;
+    Instant until = kNever;  // when time alone can change it
+};
+
 /// What is known of a customer in the terms of one program: fields and aggregates by its indexes.
 struct Layout {
     std::uint32_t release = 0;
     Fields traits;                           // by customer field
     std::vector<AggregateState> aggregates;  // by aggregate
+    std::vector<Standing> standings;         // by lifecycle
+    std::vector<Instant> start_due;          // by start on a date or a schedule, in program order
 };
 
 struct Customer {

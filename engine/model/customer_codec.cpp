@@ -6,7 +6,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint8_t kCustomerVersion = 1;
+constexpr std::uint8_t kCustomerVersion = 2;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
 /// numbers, few bytes. kNever has a code of its own.
@@ -37,7 +37,27 @@ public:
         instant(memory.first.at);
         out.number(memory.first.ordinal);
         out.number(memory.newest.size());
-        for (const Mark& mark : memory.newest) {
+        marks(memory.newest);
+        const bool plain = memory.values.empty() && memory.merged.empty() &&
+                           memory.pending.empty() && !memory.first_value.known() &&
+                           memory.sum == 0 && memory.extreme == 0;
+        out.byte(plain ? 0 : 1);
+        if (plain) {
+            return;
+        }
+        fields(memory.values);
+        out.number(memory.merged.size());
+        for (const std::uint32_t count : memory.merged) {
+            out.number(count);
+        }
+        out.number(memory.pending.size());
+        marks(memory.pending);
+        out.value(memory.first_value);
+        out.signed_number(memory.sum);
+        out.signed_number(memory.extreme);
+    }
+    void marks(const std::vector<Mark>& list) {
+        for (const Mark& mark : list) {
             instant(mark.at);
             out.number(mark.ordinal);
         }
@@ -57,6 +77,16 @@ public:
         for (const AggregateState& state : layout.aggregates) {
             aggregate(state);
         }
+        out.number(layout.standings.size());
+        for (const Standing& standing : layout.standings) {
+            out.number(standing.state == kNone ? 0 : std::uint64_t{standing.state} + 1);
+            instant(standing.since);
+            instant(standing.until);
+        }
+        out.number(layout.start_due.size());
+        for (const Instant due : layout.start_due) {
+            instant(due);
+        }
     }
     void run(const Run& run) {
         out.number(run.id);
@@ -72,6 +102,11 @@ public:
         instant(run.due);
         instant(run.hand_over);
         out.number(run.sends);
+        instant(run.watch_until);
+        out.number(run.counters.size());
+        for (const std::uint32_t count : run.counters) {
+            out.number(count);
+        }
         out.number(run.slots.size());
         for (const Fields& slot : run.slots) {
             fields(slot);
@@ -87,6 +122,7 @@ public:
         out.byte(static_cast<std::uint8_t>(held.channel));
         instant(held.requested_at);
         instant(held.release_at);
+        instant(held.latest);
         out.number(held.order);
         out.number(held.arguments.size());
         for (const auto& [name, datum] : held.arguments) {
@@ -136,8 +172,24 @@ public:
         }
         out.first.at = instant();
         out.first.ordinal = u32();
-        out.newest.resize(std::min(in_.count(), limits::kAggregateNewestMax));
-        for (Mark& mark : out.newest) {
+        out.newest = marks();
+        if (in_.byte() == 0) {
+            return out;
+        }
+        out.values = fields();
+        out.merged.resize(in_.count());
+        for (std::uint32_t& count : out.merged) {
+            count = u32();
+        }
+        out.pending = marks();
+        out.first_value = in_.value();
+        out.sum = in_.signed_number();
+        out.extreme = in_.signed_number();
+        return out;
+    }
+    std::vector<Mark> marks() {
+        std::vector<Mark> out(std::min(in_.count(), limits::kAggregateNewestMax));
+        for (Mark& mark : out) {
             mark.at = instant();
             mark.ordinal = u32();
         }
@@ -161,6 +213,17 @@ public:
         for (AggregateState& state : out.aggregates) {
             state = aggregate();
         }
+        out.standings.resize(in_.count());
+        for (Standing& standing : out.standings) {
+            const std::uint32_t state = u32();
+            standing.state = state == 0 ? kNone : state - 1;
+            standing.since = instant();
+            standing.until = instant();
+        }
+        out.start_due.resize(in_.count());
+        for (Instant& due : out.start_due) {
+            due = instant();
+        }
         return out;
     }
     Run run() {
@@ -178,6 +241,11 @@ public:
         out.due = instant();
         out.hand_over = instant();
         out.sends = u32();
+        out.watch_until = instant();
+        out.counters.resize(in_.count());
+        for (std::uint32_t& count : out.counters) {
+            count = u32();
+        }
         out.slots.resize(in_.count());
         for (Fields& slot : out.slots) {
             slot = fields();
@@ -195,6 +263,7 @@ public:
         out.channel = in_.byte() == 0 ? Channel::email : Channel::sms;
         out.requested_at = instant();
         out.release_at = instant();
+        out.latest = instant();
         out.order = in_.number();
         std::size_t arguments = in_.count();
         for (std::size_t i = 0; i < arguments && !in_.failed(); ++i) {
@@ -231,10 +300,18 @@ Layout* Customer::layout(std::uint32_t release) {
 Instant Customer::due() const {
     Instant earliest = kNever;
     for (const Run& run : runs) {
-        earliest = std::min(earliest, run.due);
+        earliest = std::min({earliest, run.due, run.watch_until});
     }
     for (const HeldMessage& message : held) {
         earliest = std::min(earliest, message.release_at);
+    }
+    for (const Layout& layout : layouts) {
+        for (const Standing& standing : layout.standings) {
+            earliest = std::min(earliest, standing.until);
+        }
+        for (const Instant due : layout.start_due) {
+            earliest = std::min(earliest, due);
+        }
     }
     return earliest;
 }

@@ -3,7 +3,7 @@
 namespace sluice {
 namespace {
 
-constexpr std::array<std::pair<Reason, std::string_view>, 22> kReasons = {{
+constexpr std::array<std::pair<Reason, std::string_view>, 23> kReasons = {{
     {Reason::none, ""},
     {Reason::no_address, "no address"},
     {Reason::no_consent, "no consent"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Reason, std::string_view>, 22> kReasons = {{
     {Reason::already_running, "already running"},
     {Reason::no_key, "no key"},
     {Reason::too_old, "too old"},
+    {Reason::not_eligible, "not eligible"},
 }};
 
 }  // namespace

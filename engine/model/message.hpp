@@ -43,6 +43,7 @@ enum class Reason : std::uint8_t {
     already_running,  // `while running ignore`
     no_key,           // `one run per` has no value
     too_old,          // a backfilled event never starts a flow
+    not_eligible,     // an `ends when` condition already holds
 };
 
 std::string_view to_text(Reason reason);

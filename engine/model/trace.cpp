@@ -5,7 +5,7 @@
 namespace sluice {
 namespace {
 constexpr std::uint8_t kTraceVersion = 1;
-constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::too_old);
+constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::not_eligible);
 }  // namespace
 
 std::string_view to_text(TraceKind kind) {
@@ -38,6 +38,10 @@ std::string_view to_text(TraceKind kind) {
             return "recorded";
         case TraceKind::attempt:
             return "attempt";
+        case TraceKind::moved:
+            return "moved";
+        case TraceKind::assigned:
+            return "assigned";
     }
     return "";
 }

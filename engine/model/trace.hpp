@@ -26,6 +26,8 @@ enum class TraceKind : std::uint8_t {
     called = 12,    // a webhook call was put in the outbox
     recorded = 13,  // `record Event`
     attempt = 14,   // what became of a hand-over: accepted, deferred, rejected, in doubt
+    moved = 15,     // between states: flow holds the lifecycle, note and detail from and to
+    assigned = 16,  // a variant of an experiment: note holds the experiment, detail the variant
 };
 
 std::string_view to_text(TraceKind kind);

@@ -96,6 +96,9 @@ Verdict check_quiet_hours(const Context& context, const GateRequest& request) {
                                            dsl::to_text(*quiet.rule->hold_up_to));
         }
     }
+    if (quiet.until > request.latest) {
+        return skip(Reason::quiet, rule_text(*quiet.rule) + ", and its time is over before then");
+    }
     return {Verdict::Kind::hold, Reason::quiet, quiet.until, rule_text(*quiet.rule)};
 }
 
@@ -108,11 +111,11 @@ Verdict check_caps(const Context& context, const GateRequest& request) {
         if (!applies(cap.channel, request.channel)) {
             continue;
         }
-        const Instant cutoff = subtract(context.now, to_span(cap.per), context.zone);
         const auto counted =
             std::count_if(context.customer.sends.begin(), context.customer.sends.end(),
                           [&](const SendMark& mark) {
-                              return mark.at > cutoff && applies(cap.channel, mark.channel);
+                              return applies(cap.channel, mark.channel) &&
+                                     context.now < add(mark.at, to_span(cap.per), context.zone);
                           });
         if (counted >= cap.count) {
             return skip(Reason::capped, cap.text);
@@ -122,6 +125,12 @@ Verdict check_caps(const Context& context, const GateRequest& request) {
 }
 
 }  // namespace
+
+Instant quiet_end(const Context& context, Channel channel, Instant at) {
+    Context then = context;
+    then.now = at;
+    return quiet_until(then, channel).until;
+}
 
 std::string address_of(const dsl::Program& program, const Layout& layout, Channel channel) {
     const Index field =
@@ -140,6 +149,9 @@ Verdict decide(const Context& context, const GateRequest& request) {
     }
     const bool withheld =
         !request.ignore_holdout && !(request.transactional && policy.transactional_skips_holdout);
+    if (withheld && request.withheld) {
+        return skip(Reason::holdout, "the customer is in the holdout of this flow");
+    }
     if (withheld && in_holdout(policy, context.customer.id, request.salt)) {
         return skip(Reason::holdout, "the customer is in the policy's holdout");
     }

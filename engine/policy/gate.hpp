@@ -24,7 +24,9 @@ struct GateRequest {
     bool transactional = false;
     Instant requested_at;  // when the flow asked: what `hold up to` counts from
     bool ignore_holdout = false;
-    std::string_view salt;  // empty: the live draw
+    bool withheld = false;    // the flow's own holdout
+    Instant latest = kNever;  // `at best time within`: not sent later than this
+    std::string_view salt;    // empty: the live draw
 };
 
 /// Order: address, suppression, consent, holdout (skip at once); quiet hours (hold or skip); caps
@@ -34,6 +36,9 @@ Verdict decide(const Context& context, const GateRequest& request);
 /// What is asked again before every attempt: address, suppression, consent and quiet hours. Caps
 /// and holdout were decided when the message was let through and are not counted twice.
 Verdict decide_attempt(const Context& context, const GateRequest& request);
+
+/// The first instant at or after `at` that no quiet hours of the channel cover.
+Instant quiet_end(const Context& context, Channel channel, Instant at);
 
 /// The address of a channel; empty when unknown.
 std::string address_of(const dsl::Program& program, const Layout& layout, Channel channel);

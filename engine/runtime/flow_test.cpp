@@ -72,9 +72,13 @@ private:
         std::stable_sort(history.begin(), history.end(),
                          [](const auto& a, const auto& b) { return a.at < b.at; });
         Effects ignored;
+        StepOptions before = options_;
+        before.starts = false;
         for (const AppliedEvent& event : history) {
-            apply_event(releases_, options_, customer_, event, ignored);
+            apply_event(releases_, before, customer_, event, ignored);
         }
+        // Whatever state all this has put the customer in, she is in it when the clock starts.
+        settle_customer(releases_, before, customer_, result_.clock - Millis{1}, ignored);
     }
     [[nodiscard]] AppliedEvent make(Index event, const dsl::FieldValues& fields) const {
         AppliedEvent made;
@@ -242,6 +246,14 @@ std::string sentence(const TraceRow& row) {
             return "recorded " + row.note;
         case TraceKind::attempt:
             return "handed over " + message + ": " + row.note + why;
+        case TraceKind::moved:
+            if (row.detail.empty()) {
+                return "left " + row.note;
+            }
+            return row.note.empty() ? "entered " + row.detail
+                                    : "moved from " + row.note + " to " + row.detail;
+        case TraceKind::assigned:
+            return row.note + ": " + row.detail;
     }
     return "";
 }

@@ -15,7 +15,9 @@ namespace {
 template <class Visit>
 void each_pattern(const dsl::Flow& flow, Visit visit) {
     for (const dsl::Start& start : flow.starts) {
-        visit(start.event);
+        if (const auto* event = std::get_if<dsl::StartOnEvent>(&start)) {
+            visit(event->event);
+        }
     }
     if (flow.goal) {
         visit(flow.goal->event);
@@ -34,6 +36,8 @@ void each_pattern(const dsl::Flow& flow, Visit visit) {
 ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(std::move(made)) {
     const dsl::Program& p = *program;
     starts_of_event.resize(p.events.size());
+    starts_of_lifecycle.resize(p.lifecycles.size());
+    lifecycle_needs = sluice::lifecycle_needs(p);
     event_matters.resize(p.events.size());
     for (std::size_t event = 0; event < p.events.size(); ++event) {
         event_matters[event] = !p.aggregates_of_event[event].empty();
@@ -41,15 +45,33 @@ ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(s
     for (Index flow = 0; flow < p.flows.size(); ++flow) {
         const dsl::Flow& f = p.flows[flow];
         for (Index start = 0; start < f.starts.size(); ++start) {
-            starts_of_event[f.starts[start].event.event].push_back({flow, start});
+            add_start({flow, start}, f.starts[start]);
         }
         each_pattern(
             f, [&](const dsl::EventPattern& pattern) { event_matters[pattern.event] = true; });
     }
-    for (auto& starts : starts_of_event) {
+    const auto by_priority = [&](std::vector<StartRef>& starts) {
         std::stable_sort(starts.begin(), starts.end(), [&](const StartRef& a, const StartRef& b) {
             return p.flows[a.flow].priority > p.flows[b.flow].priority;
         });
+    };
+    std::for_each(starts_of_event.begin(), starts_of_event.end(), by_priority);
+    std::for_each(starts_of_lifecycle.begin(), starts_of_lifecycle.end(), by_priority);
+    by_priority(clock_starts);
+    for (const LifecycleNeeds& needs : lifecycle_needs) {
+        for (std::size_t event = 0; event < p.events.size(); ++event) {
+            event_matters[event] = event_matters[event] || needs.events[event];
+        }
+    }
+}
+
+void ReadyProgram::add_start(StartRef ref, const dsl::Start& start) {
+    if (const auto* event = std::get_if<dsl::StartOnEvent>(&start)) {
+        starts_of_event[event->event.event].push_back(ref);
+    } else if (const auto* state = std::get_if<dsl::StartOnState>(&start)) {
+        starts_of_lifecycle[state->change.lifecycle].push_back(ref);
+    } else {
+        clock_starts.push_back(ref);
     }
 }
 
@@ -92,27 +114,67 @@ Layout empty_layout(const Releases& releases, std::uint32_t release) {
         layout.traits.push_back(field.default_value);
     }
     layout.aggregates.resize(ready->program->aggregates.size());
+    layout.standings.resize(ready->program->lifecycles.size());
     return layout;
 }
 
-/// Folds a history, oldest first, into one layout. Every call raised the ordinal when it was first
-/// applied, known to the program or not, so the ordinals of runs that are inside stay meaningful.
-std::uint32_t fold_history(const Releases& releases, const Customer& customer, Layout& layout,
-                           const std::vector<InboundEvent>& history) {
-    const dsl::Program& program = *releases.find(layout.release)->program;
-    std::uint32_t ordinal = 0;
-    for (const InboundEvent& event : history) {
-        const AppliedEvent applied = apply_program(program, event);
-        ++ordinal;
+/// Folds a history, oldest first, into one layout, and lets its lifecycles run along: states are
+/// where they would be, since when they would be, and nothing starts. Every call raised the ordinal
+/// when it was first applied, known to the program or not, so the ordinals of runs that are inside
+/// stay meaningful.
+class Refold {
+public:
+    Refold(const Releases& releases, const Customer& customer, Layout& layout)
+        : ready_(*releases.find(layout.release)), customer_(customer), layout_(layout) {}
+
+    void apply(const InboundEvent& event) {
+        const AppliedEvent applied = apply_program(*ready_.program, event);
+        pass_to(applied.at);
+        ++ordinal_;
         for (const auto& [field, value] : applied.traits) {
-            layout.traits[field] = value;
+            layout_.traits[field] = value;
         }
-        if (applied.event != kNone) {
-            fold(program, customer, layout, {applied.event, applied.fields, {applied.at, ordinal}});
+        const Occurrence occurrence{applied.event, applied.fields, {applied.at, ordinal_}};
+        const bool known = applied.event != kNone;
+        if (known) {
+            fold(*ready_.program, customer_, layout_, occurrence, zone());
         }
+        look({known ? &occurrence : nullptr, !applied.traits.empty()});
     }
-    return ordinal;
-}
+
+    /// Every instant at which time alone changes something, up to `now`.
+    void pass_to(Instant now) {
+        while (!layout_.standings.empty()) {
+            const auto next = std::min_element(
+                layout_.standings.begin(), layout_.standings.end(),
+                [](const Standing& a, const Standing& b) { return a.until < b.until; });
+            if (next->until > now) {
+                break;
+            }
+            now_ = std::max(now_, next->until);
+            look({});
+        }
+        now_ = std::max(now_, now);
+    }
+
+    [[nodiscard]] std::uint32_t ordinal() const { return ordinal_; }
+
+private:
+    [[nodiscard]] Zone zone() const { return zone_of(*ready_.program, layout_); }
+
+    void look(const Cause& cause) {
+        const Context context{*ready_.program, customer_, layout_, now_,
+                              zone(),          nullptr,   nullptr, 0};
+        std::vector<Moved> unheard;
+        settle(context, ready_.lifecycle_needs, layout_, cause, unheard);
+    }
+
+    const ReadyProgram& ready_;
+    const Customer& customer_;
+    Layout& layout_;
+    Instant now_ = kEpoch;
+    std::uint32_t ordinal_ = 0;
+};
 
 }  // namespace
 
@@ -131,8 +193,12 @@ void relayout(const Releases& releases, Customer& customer,
               const std::vector<InboundEvent>& history) {
     std::vector<Layout> layouts;
     layouts.push_back(empty_layout(releases, releases.current()));
-    const std::uint32_t ordinal = fold_history(releases, customer, layouts.front(), history);
-    customer.events = std::max(customer.events, ordinal);
+    Refold refold(releases, customer, layouts.front());
+    for (const InboundEvent& event : history) {
+        refold.apply(event);
+    }
+    refold.pass_to(customer.last_at);
+    customer.events = std::max(customer.events, refold.ordinal());
     for (Layout& layout : customer.layouts) {
         const auto of_it = [&](const auto& one) { return one.release == layout.release; };
         const bool needed = std::any_of(customer.runs.begin(), customer.runs.end(), of_it) ||
@@ -147,6 +213,11 @@ void relayout(const Releases& releases, Customer& customer,
 void run_timers(const Releases& releases, const StepOptions& options, Customer& customer,
                 Instant now, Effects& effects) {
     Stepper(releases, options, customer, effects).run_timers(now);
+}
+
+void settle_customer(const Releases& releases, const StepOptions& options, Customer& customer,
+                     Instant now, Effects& effects) {
+    Stepper(releases, options, customer, effects).settle(now);
 }
 
 void apply_event(const Releases& releases, const StepOptions& options, Customer& customer,

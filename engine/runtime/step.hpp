@@ -2,6 +2,7 @@
 
 #include "dsl/program.hpp"
 #include "engine/base/clock.hpp"
+#include "engine/behaviour/lifecycle.hpp"
 #include "engine/model/customer.hpp"
 #include "engine/model/event.hpp"
 #include "engine/model/trace.hpp"
@@ -20,15 +21,20 @@ namespace sluice {
 
 /// A program made ready to run: which flows an event can start, and which events matter at all.
 struct ReadyProgram {
-    explicit ReadyProgram(std::shared_ptr<const dsl::Program> made);
-
     struct StartRef {
         Index flow = kNone;
         Index start = kNone;
     };
+    explicit ReadyProgram(std::shared_ptr<const dsl::Program> made);
+    void add_start(StartRef ref, const dsl::Start& start);
+
     std::shared_ptr<const dsl::Program> program;
-    std::vector<std::vector<StartRef>> starts_of_event;  // priority first, then order of files
-    std::vector<bool> event_matters;                     // read by a flow or an aggregate
+    // Each list: priority first, then order of files.
+    std::vector<std::vector<StartRef>> starts_of_event;
+    std::vector<std::vector<StartRef>> starts_of_lifecycle;
+    std::vector<StartRef> clock_starts;  // on dates and schedules; Layout::start_due goes beside
+    std::vector<bool> event_matters;     // read by a flow, an aggregate or a lifecycle
+    std::vector<LifecycleNeeds> lifecycle_needs;
 };
 
 /// The programs that runs belong to, by release number. New runs start on the current one; a run
@@ -85,6 +91,8 @@ struct StepOptions {
     Index only_flow = kNone;
     /// Nobody is withheld: tests and previews of what a customer would get.
     bool ignore_holdout = false;
+    /// Whether flows may start at all; without it history is only remembered.
+    bool starts = true;
     /// Changes every random choice (splits, holdout); empty: the choices of the live system.
     std::string salt;
     /// Waits, wake-ups and branches are traced too, with the values they saw.
@@ -121,6 +129,11 @@ void relayout(const Releases& releases, Customer& customer,
 /// Fires every timer due at or before `now`: by due time, then creation; held messages first.
 void run_timers(const Releases& releases, const StepOptions& options, Customer& customer,
                 Instant now, Effects& effects);
+
+/// Fires every timer due at or before `now`, then looks at every lifecycle once, so that a customer
+/// nothing has happened to yet stands somewhere.
+void settle_customer(const Releases& releases, const StepOptions& options, Customer& customer,
+                     Instant now, Effects& effects);
 
 /// Fires the timers due at or before the event, then applies it (language.md §3.4).
 void apply_event(const Releases& releases, const StepOptions& options, Customer& customer,

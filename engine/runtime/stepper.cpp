@@ -18,6 +18,9 @@ Stepper::Stepper(const Releases& releases, const StepOptions& options, Customer&
       now_(customer.last_at),
       zone_(zone_of(*releases.ready().program, customer.layouts.front())) {
     look_up_suppression();
+    if (customer.layouts.front().start_due.size() != current_.clock_starts.size()) {
+        refresh_clock_starts();
+    }
 }
 
 const ReadyProgram& Stepper::ready_of(const Run& run) const {

@@ -7,16 +7,18 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace sluice {
 
 /// One step of one customer; private to step.cpp and its parts. Lives for one call.
 ///
-/// The order within an instant (language.md §3.4): held messages and timers; then the event:
-/// traits and aggregates; running flows (goal, ends when, waits); starts; then every runnable run
-/// is advanced to its next park, higher priority first. Events the engine makes itself (Email Sent,
-/// record …) are queued and applied in the same instant, after their cause.
+/// The order within an instant (language.md §3.4): what time alone changes (lifecycles, held
+/// messages, waits, starts by the clock); then the event: traits, aggregates, lifecycles; running
+/// flows (goal, ends when, waits); starts; then every runnable run is advanced to its next park,
+/// higher priority first. What the engine makes itself (Email Sent, record, a move between states,
+/// …) is queued and applied in the same instant, after its cause.
 class Stepper {
 public:
     Stepper(const Releases& releases, const StepOptions& options, Customer& customer,
@@ -24,28 +26,57 @@ public:
 
     void run_timers(Instant now);
     void apply(const AppliedEvent& event);
+    void settle(Instant now);
 
 private:
+    /// A customer moved between states; seen by the flows of its release.
+    struct StateMove {
+        Moved moved;
+        bool may_start = true;
+    };
+    /// `start flow`, by name: the run that asks may belong to an older release.
+    struct StartRequest {
+        std::string flow;
+    };
     struct Queued {
-        AppliedEvent event;
-        std::uint32_t release;  // program the event is bound to
+        std::variant<AppliedEvent, StateMove, StartRequest> what;
+        std::uint32_t release;  // program it is bound to
         int depth;
     };
+    /// What began a run: the start's note, and its event if there is one.
+    struct Beginning {
+        std::string note;
+        const AppliedEvent* event = nullptr;
+        bool may_start = true;
+    };
+
+    struct Executor;
 
     // timers (stepper_timers.cpp)
-    void fire_held();
-    void fire_runs();
+    void fire_standings();
+    void fire_clock_starts();
+    void refresh_clock_starts();
+    [[nodiscard]] Instant next_clock_start(const dsl::Start& start, Instant after) const;
+    void fire_held(Instant round);
+    void fire_runs(Instant round);
     void wake(Run& run);
     void recompute_waits();
 
     // events (stepper_events.cpp)
     void process(const Queued& queued);
-    void change_traits(const AppliedEvent& event);
+    void process_event(const AppliedEvent& event, std::uint32_t release);
+    void process_move(const StateMove& move, std::uint32_t release);
+    bool change_traits(const AppliedEvent& event);
+    void settle_layout(Layout& layout, const Cause& cause, bool may_start);
+    void settle_everywhere(bool everything, bool may_start);
+    void announce(std::uint32_t release, const std::vector<Moved>& moved, bool may_start);
+    bool leaves_by_condition(Run& run);
+    void check_conditions();
     void watch(const AppliedEvent& event, std::uint32_t release);
     bool reaches_goal(Run& run, const AppliedEvent& event);
     void leave_or_wake(Run& run, const AppliedEvent& event);
     void start_flows(const AppliedEvent& event);
-    void try_start(const ReadyProgram::StartRef& ref, const AppliedEvent& event);
+    void try_start(Index flow, const dsl::StartOnEvent* start, const Beginning& beginning);
     Reason refuse(const dsl::Flow& flow, const Run& candidate);
     Run* running(const dsl::Flow& flow, std::string_view key);
     void drain_queue();
@@ -60,6 +91,9 @@ private:
     void call(Run& run, const dsl::OpCall& op, Index step);
     void record(Run& run, const dsl::OpRecord& op);
     Index choose_arm(const Run& run, const dsl::OpSplit& op, Index step);
+    Index choose_variant(const Run& run, const dsl::OpExperiment& op, Index step);
+    Index next_round(Run& run, const dsl::OpLoop& op);
+    void move(const Run& run, const dsl::OpMove& op, Index step);
     void end(Run& run, Reason reason, std::string_view note);
 
     // messages (stepper_send.cpp)
@@ -75,7 +109,7 @@ private:
     [[nodiscard]] const dsl::Flow& flow_of(const Run& run) const;
     [[nodiscard]] Context context_of(std::uint32_t release, const Run* run) const;
     [[nodiscard]] Context context_of(const Run& run) const { return context_of(run.release, &run); }
-    void fold_everywhere(const AppliedEvent& event, std::uint32_t release);
+    void fold_everywhere(const AppliedEvent& event, std::uint32_t release, bool everything);
     [[nodiscard]] std::string message_id(const Run& run, std::string_view step,
                                          std::string_view kind) const;
     TraceRow& trace(TraceKind kind, const Run& run, Index step = kNone);

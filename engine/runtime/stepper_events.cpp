@@ -59,44 +59,66 @@ void Stepper::drain_queue() {
 }
 
 void Stepper::process(const Queued& queued) {
-    const AppliedEvent& event = queued.event;
-    ++customer_.events;
-    change_traits(event);
-    if (event.event == kNone) {
+    if (const auto* event = std::get_if<AppliedEvent>(&queued.what)) {
+        process_event(*event, queued.release);
         return;
     }
-    fold_everywhere(event, queued.release);
-    watch(event, queued.release);
-    if (queued.release == releases_.current()) {
+    if (const auto* move = std::get_if<StateMove>(&queued.what)) {
+        process_move(*move, queued.release);
+        return;
+    }
+    const Index flow = current_.program->find_flow(std::get<StartRequest>(queued.what).flow);
+    if (flow != kNone) {
+        try_start(flow, nullptr, {"start flow", nullptr, true});
+    }
+}
+
+void Stepper::process_event(const AppliedEvent& event, std::uint32_t release) {
+    const dsl::Program& source = *releases_.find(release)->program;
+    if (event.event != kNone && source.events[event.event].catalog) {
+        start_flows(event);  // it happened to the catalog: nothing of the customer's changes
+        return;
+    }
+    ++customer_.events;
+    const bool changed = change_traits(event);
+    if (event.event == kNone) {
+        settle_everywhere(changed, event.may_start);
+        check_conditions();
+        return;
+    }
+    fold_everywhere(event, release, changed);
+    watch(event, release);
+    if (release == releases_.current()) {
         start_flows(event);
         return;
     }
     // Made by a run of an older release: the current program sees it by name.
-    const dsl::Program& source = *releases_.find(queued.release)->program;
     const AppliedEvent seen = translate(event, source, *current_.program);
     if (seen.event != kNone) {
         start_flows(seen);
     }
 }
 
-/// Counts the event in every layout the customer still needs.
-void Stepper::fold_everywhere(const AppliedEvent& event, std::uint32_t release) {
+/// Counts the event in every layout the customer still needs, and brings its lifecycles up to date.
+void Stepper::fold_everywhere(const AppliedEvent& event, std::uint32_t release, bool everything) {
     const Mark mark{event.at, customer_.events};
     const dsl::Program& source = *releases_.find(release)->program;
     for (Layout& layout : customer_.layouts) {
         const dsl::Program& program = *releases_.find(layout.release)->program;
-        if (layout.release == release) {
-            fold(program, customer_, layout, {event.event, event.fields, mark});
-            continue;
+        const bool own = layout.release == release;
+        const AppliedEvent seen = own ? AppliedEvent{} : translate(event, source, program);
+        const Occurrence occurrence{own ? event.event : seen.event,
+                                    own ? event.fields : seen.fields, mark};
+        if (occurrence.event != kNone) {
+            fold(program, customer_, layout, occurrence, zone_);
         }
-        const AppliedEvent seen = translate(event, source, program);
-        if (seen.event != kNone) {
-            fold(program, customer_, layout, {seen.event, seen.fields, mark});
-        }
+        settle_layout(layout, {occurrence.event == kNone ? nullptr : &occurrence, everything},
+                      event.may_start);
     }
 }
 
-void Stepper::change_traits(const AppliedEvent& event) {
+/// Whether anything is different now.
+bool Stepper::change_traits(const AppliedEvent& event) {
     bool changed = false;
     const dsl::Program& current = *current_.program;
     for (const auto& [field, value] : event.traits) {
@@ -116,7 +138,9 @@ void Stepper::change_traits(const AppliedEvent& event) {
         zone_ = zone_of(current, customer_.layouts.front());
         look_up_suppression();
         recompute_waits();
+        refresh_clock_starts();
     }
+    return changed;
 }
 
 /// Running flows see the event: goal first, then ends when, then waits (§3.4, step 5).
@@ -172,6 +196,9 @@ void Stepper::leave_or_wake(Run& run, const AppliedEvent& event) {
             return;
         }
     }
+    if (leaves_by_condition(run)) {
+        return;
+    }
     if (run.park != Park::await) {
         return;
     }
@@ -198,38 +225,50 @@ void Stepper::start_flows(const AppliedEvent& event) {
     Index started = kNone;
     for (const ReadyProgram::StartRef& ref : current_.starts_of_event[event.event]) {
         // Several `starts when` of one flow are "any of": the first that fits decides.
-        const bool left_out = options_.only_flow != kNone && ref.flow != options_.only_flow;
-        if (ref.flow == started || left_out) {
+        if (ref.flow == started) {
             continue;
         }
-        const dsl::Start& start = current_.program->flows[ref.flow].starts[ref.start];
+        const auto& start =
+            std::get<dsl::StartOnEvent>(current_.program->flows[ref.flow].starts[ref.start]);
         Run probe;
         probe.release = releases_.current();
         probe.flow = ref.flow;
         if (!fits(context_of(probe), start.event, event.fields)) {
             continue;
         }
+        if (start.slot != kNone) {
+            probe.slots.resize(start.slot + 1);
+            probe.slots[start.slot] = event.fields;
+        }
+        if (start.audience != kNone && !evaluate(context_of(probe), start.audience)) {
+            continue;
+        }
         started = ref.flow;
-        try_start(ref, event);
+        try_start(ref.flow, &start,
+                  {current_.program->events[event.event].name, &event, event.may_start});
     }
 }
 
-void Stepper::try_start(const ReadyProgram::StartRef& ref, const AppliedEvent& event) {
-    const dsl::Flow& flow = current_.program->flows[ref.flow];
+void Stepper::try_start(Index index, const dsl::StartOnEvent* start, const Beginning& beginning) {
+    if (!options_.starts || (options_.only_flow != kNone && index != options_.only_flow)) {
+        return;
+    }
+    const dsl::Flow& flow = current_.program->flows[index];
     Run run;
     run.id = customer_.next_run;
     run.release = releases_.current();
-    run.flow = ref.flow;
+    run.flow = index;
     run.entered_at = now_;
     run.entered_ordinal = customer_.events;
     run.slots.resize(flow.slots.size());
-    if (const Index slot = flow.starts[ref.start].slot; slot != kNone) {
-        run.slots[slot] = event.fields;
+    run.counters.resize(flow.counters);
+    if (start != nullptr && start->slot != kNone) {
+        run.slots[start->slot] = beginning.event->fields;
     }
     if (flow.key) {
         run.key = key_text(evaluate(context_of(run), *flow.key));
     }
-    const Reason reason = event.may_start ? refuse(flow, run) : Reason::too_old;
+    const Reason reason = beginning.may_start ? refuse(flow, run) : Reason::too_old;
     if (reason != Reason::none) {
         TraceRow& row = trace(TraceKind::not_entered, run);
         row.reason = reason;
@@ -244,8 +283,9 @@ void Stepper::try_start(const ReadyProgram::StartRef& ref, const AppliedEvent& e
     }
     ++customer_.next_run;
     remember_entry(flow, run);
-    trace(TraceKind::entered, run).note = current_.program->events[event.event].name;
+    trace(TraceKind::entered, run).note = beginning.note;
     customer_.runs.push_back(std::move(run));
+    leaves_by_condition(customer_.runs.back());
 }
 
 /// Why a flow is not entered; none when it is.
@@ -256,6 +296,10 @@ Reason Stepper::refuse(const dsl::Flow& flow, const Run& candidate) {
     const Context context = context_of(candidate);
     if (flow.only_if != kNone && !evaluate(context, flow.only_if)) {
         return Reason::filter_false;
+    }
+    if (std::any_of(flow.ends_when_true.begin(), flow.ends_when_true.end(),
+                    [&](Index condition) { return evaluate(context, condition); })) {
+        return Reason::not_eligible;
     }
     if (!flow.restart_while_running && running(flow, candidate.key) != nullptr) {
         return Reason::already_running;

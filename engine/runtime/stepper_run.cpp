@@ -37,62 +37,82 @@ void Stepper::advance(Run& run) {
     end(run, Reason::fault, "more than 10000 instructions without a wait");
 }
 
+/// Does one instruction; each overload is true when the run goes on.
+struct Stepper::Executor {
+    Stepper& stepper;
+    Run& run;
+    const dsl::Instruction& instruction;
+
+    bool next() const {
+        ++run.pc;
+        return true;
+    }
+    bool operator()(const dsl::OpBranch& op) const {
+        const Context context = stepper.context_of(run);
+        const bool yes = evaluate(context, op.condition);
+        if (stepper.options_.trace_everything) {
+            TraceRow& row = stepper.trace(TraceKind::branched, run, instruction.step);
+            row.note = yes ? "yes" : "no";
+            row.detail = describe(context, op.condition);
+        }
+        run.pc = yes ? run.pc + 1 : op.otherwise;
+        return true;
+    }
+    bool operator()(const dsl::OpJump& op) const {
+        run.pc = op.target;
+        return true;
+    }
+    bool operator()(const dsl::OpEnd& op) const {
+        const bool done = op.reason == "completed";
+        stepper.end(run, done ? Reason::completed : Reason::stopped,
+                    done || op.reason == "stopped" ? "" : op.reason);
+        return false;
+    }
+    bool operator()(const dsl::OpSleep&) const { return stepper.park(run, instruction); }
+    bool operator()(const dsl::OpUntil&) const { return stepper.park(run, instruction); }
+    bool operator()(const dsl::OpAwait&) const { return stepper.park(run, instruction); }
+    bool operator()(const dsl::OpSend& op) const {
+        run.pc = stepper.send(run, op, instruction.step);
+        return true;
+    }
+    bool operator()(const dsl::OpSplit& op) const {
+        run.pc = stepper.choose_arm(run, op, instruction.step);
+        return true;
+    }
+    bool operator()(const dsl::OpTrait& op) const {
+        stepper.change_trait(run, op, instruction.step);
+        return next();
+    }
+    bool operator()(const dsl::OpCall& op) const {
+        stepper.call(run, op, instruction.step);
+        return next();
+    }
+    bool operator()(const dsl::OpRecord& op) const {
+        stepper.record(run, op);
+        return next();
+    }
+    bool operator()(const dsl::OpExperiment& op) const {
+        run.pc = stepper.choose_variant(run, op, instruction.step);
+        return true;
+    }
+    bool operator()(const dsl::OpLoop& op) const {
+        run.pc = stepper.next_round(run, op);
+        return true;
+    }
+    bool operator()(const dsl::OpStartFlow& op) const {
+        const auto& program = *stepper.ready_of(run).program;
+        stepper.queue_.push_back({StartRequest{program.flows[op.flow].name},
+                                  stepper.releases_.current(), stepper.depth_ + 1});
+        return next();
+    }
+    bool operator()(const dsl::OpMove& op) const {
+        stepper.move(run, op, instruction.step);
+        return next();
+    }
+};
+
 /// Does one instruction; false when the run parked or ended.
 bool Stepper::execute(Run& run, const dsl::Instruction& instruction) {
-    struct Executor {
-        Stepper& stepper;
-        Run& run;
-        const dsl::Instruction& instruction;
-
-        bool next() const {
-            ++run.pc;
-            return true;
-        }
-        bool operator()(const dsl::OpBranch& op) const {
-            const Context context = stepper.context_of(run);
-            const bool yes = evaluate(context, op.condition);
-            if (stepper.options_.trace_everything) {
-                TraceRow& row = stepper.trace(TraceKind::branched, run, instruction.step);
-                row.note = yes ? "yes" : "no";
-                row.detail = describe(context, op.condition);
-            }
-            run.pc = yes ? run.pc + 1 : op.otherwise;
-            return true;
-        }
-        bool operator()(const dsl::OpJump& op) const {
-            run.pc = op.target;
-            return true;
-        }
-        bool operator()(const dsl::OpEnd& op) const {
-            const bool done = op.reason == "completed";
-            stepper.end(run, done ? Reason::completed : Reason::stopped,
-                        done || op.reason == "stopped" ? "" : op.reason);
-            return false;
-        }
-        bool operator()(const dsl::OpSleep&) const { return stepper.park(run, instruction); }
-        bool operator()(const dsl::OpUntil&) const { return stepper.park(run, instruction); }
-        bool operator()(const dsl::OpAwait&) const { return stepper.park(run, instruction); }
-        bool operator()(const dsl::OpSend& op) const {
-            run.pc = stepper.send(run, op, instruction.step);
-            return true;
-        }
-        bool operator()(const dsl::OpSplit& op) const {
-            run.pc = stepper.choose_arm(run, op, instruction.step);
-            return true;
-        }
-        bool operator()(const dsl::OpTrait& op) const {
-            stepper.change_trait(run, op, instruction.step);
-            return next();
-        }
-        bool operator()(const dsl::OpCall& op) const {
-            stepper.call(run, op, instruction.step);
-            return next();
-        }
-        bool operator()(const dsl::OpRecord& op) const {
-            stepper.record(run, op);
-            return next();
-        }
-    };
     return std::visit(Executor{*this, run, instruction}, instruction.op);
 }
 
@@ -130,6 +150,7 @@ void Stepper::end(Run& run, Reason reason, std::string_view note) {
     const dsl::Flow& flow = flow_of(run);
     run.park = Park::ended;
     run.due = kNever;
+    run.watch_until = kNever;
     if (flow.goal && flow.goal->within) {
         const Instant closes = add(run.entered_at, to_span(*flow.goal->within), zone_);
         run.due = closes > now_ ? closes : kNever;
@@ -159,6 +180,36 @@ Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
                        : chosen->name;
     }
     return chosen->target;
+}
+
+/// Sticky: the same customer gets the same variant whenever she comes by.
+Index Stepper::choose_variant(const Run& run, const dsl::OpExperiment& op, Index step) {
+    const dsl::Experiment& experiment = ready_of(run).program->experiments[op.experiment];
+    const std::uint32_t point = draw({"experiment", options_.salt, experiment.name, customer_.id});
+    std::int64_t edge = 0;
+    Index target = op.held_out;
+    std::string_view chosen = "holdout";
+    for (std::size_t at = 0; at < experiment.variants.size(); ++at) {
+        edge += experiment.variants[at].second;
+        if (point < edge) {
+            target = op.targets[at];
+            chosen = experiment.variants[at].first;
+            break;
+        }
+    }
+    TraceRow& row = trace(TraceKind::assigned, run, step);
+    row.note = experiment.name;
+    row.detail = chosen;
+    return target;
+}
+
+/// The head of a loop: into its next round, or past it.
+Index Stepper::next_round(Run& run, const dsl::OpLoop& op) {
+    std::uint32_t& rounds = run.counters[op.counter];
+    const bool over = static_cast<std::int64_t>(rounds) >= op.times ||
+                      (op.until != kNone && evaluate(context_of(run), op.until));
+    rounds = over ? 0 : rounds + 1;
+    return over ? op.exit : run.pc + 1;
 }
 
 void Stepper::change_trait(Run& run, const dsl::OpTrait& op, Index step) {
@@ -213,7 +264,9 @@ void Stepper::change_trait(Run& run, const dsl::OpTrait& op, Index step) {
     AppliedEvent change;
     change.at = now_;
     change.traits.emplace_back(target, std::move(value));
-    change_traits(change);
+    if (change_traits(change)) {
+        settle_everywhere(true, true);
+    }
 }
 
 Arguments Stepper::arguments_of(const Run& run, const std::vector<dsl::Arg>& args) const {

@@ -27,6 +27,10 @@ Verdict Stepper::ask(const HeldMessage& message) const {
     request.requested_at = message.requested_at;
     request.ignore_holdout = options_.ignore_holdout;
     request.salt = options_.salt;
+    const dsl::Flow& flow = releases_.find(message.release)->program->flows[message.flow];
+    request.withheld = flow.holdout_scaled > 0 && draw({"flow holdout", options_.salt, flow.name,
+                                                        customer_.id}) < flow.holdout_scaled;
+    request.latest = message.latest;
     return decide(context_of(releases_.current(), nullptr), request);
 }
 
@@ -41,6 +45,9 @@ Index Stepper::send(Run& run, const dsl::OpSend& op, Index step) {
     message.requested_at = now_;
     message.release_at = now_;
     message.order = customer_.next_order++;
+    if (op.best_within) {
+        message.latest = add(now_, to_span(*op.best_within), zone_);
+    }
     auto aim = [&](const dsl::SendTarget& target) {
         message.channel = static_cast<Channel>(target.channel);
         message.message = target.message;

@@ -10,13 +10,16 @@ void Stepper::run_timers(Instant now) {
     for (Instant due = customer_.due(); due <= now; due = customer_.due()) {
         const bool late = options_.catch_up_after && now - due > *options_.catch_up_after;
         set_now(late ? now : due);
-        // What is due at this instant goes in one round; later instants see its result.
-        const bool held = std::any_of(customer_.held.begin(), customer_.held.end(),
-                                      [&](const HeldMessage& m) { return m.release_at <= due; });
-        if (held) {
-            fire_held();
+        // States first: whatever else happens at this instant sees conditions as they are now.
+        // What is due goes in one round of each kind; later instants see its result.
+        fire_standings();
+        drain_queue();
+        if (std::any_of(customer_.held.begin(), customer_.held.end(),
+                        [&](const HeldMessage& m) { return m.release_at <= due; })) {
+            fire_held(due);
         } else {
-            fire_runs();
+            fire_runs(due);
+            fire_clock_starts();
         }
         drain_queue();
         advance_runnable();
@@ -26,8 +29,7 @@ void Stepper::run_timers(Instant now) {
 
 /// Lets the held messages that are due go: when a cap has room for one, the more important flow's
 /// message wins, then the earlier request.
-void Stepper::fire_held() {
-    const Instant round = customer_.due();
+void Stepper::fire_held(Instant round) {
     std::vector<HeldMessage> due;
     std::erase_if(customer_.held, [&](HeldMessage& message) {
         if (message.release_at > round) {
@@ -59,8 +61,7 @@ void Stepper::fire_held() {
     }
 }
 
-void Stepper::fire_runs() {
-    const Instant round = customer_.due();
+void Stepper::fire_runs(Instant round) {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> due;  // (park order, run)
     for (const Run& run : customer_.runs) {
         if (run.due <= round) {

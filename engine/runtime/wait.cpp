@@ -1,5 +1,9 @@
 #include "engine/runtime/wait.hpp"
 
+#include "engine/policy/gate.hpp"
+
+#include <algorithm>
+
 namespace sluice {
 namespace {
 
@@ -34,6 +38,11 @@ struct UntilEnd {
         const std::uint8_t days = until.weekdays_only ? kWeekdays : kEveryDay;
         return {next_local(base, until.from % kMinutesPerDay, days, true, context.zone), false,
                 false};
+    }
+    /// Nothing is known of anybody's best hour: the first one that is not quiet will do (T9).
+    WaitEnd operator()(const dsl::UntilBest& until) const {
+        const Instant latest = add(base, to_span(until.within), context.zone);
+        return {std::min(quiet_end(context, until.channel, base), latest), false, false};
     }
     WaitEnd operator()(const dsl::UntilMoment& until) const {
         const Value value = evaluate(context, until.operand);
@@ -94,6 +103,27 @@ WaitEnd until_end(const Context& context, const dsl::Until& until, Instant base,
 
 WaitEnd wait_end(const Context& context, const dsl::Instruction& instruction, Instant base) {
     return std::visit(InstructionEnd{context, base}, instruction.op);
+}
+
+Instant moved_date(std::int64_t day, int years, const dsl::StartOnDate& start, Zone zone) {
+    // Reckoned at noon, where no zone has a gap, so that only the date moves; then the time of day.
+    LocalTime local;
+    local.days = day;
+    local.seconds = 12 * 3'600;
+    const Instant anchor = add(resolve(local, zone), {years * 12, 0, 0}, zone);
+    const CalendarSpan span = to_span(start.offset);
+    const bool exact = span.seconds != 0 && span.days == 0 && span.months == 0;
+    if (exact) {
+        local = to_local(anchor, zone);
+        local.seconds = start.at * 60;
+        const Instant at = resolve(local, zone);
+        return start.before ? subtract(at, span, zone) : add(at, span, zone);
+    }
+    const Instant shifted = start.before ? subtract(anchor, span, zone) : add(anchor, span, zone);
+    local = to_local(shifted, zone);
+    local.seconds = start.at * 60;
+    local.millis = 0;
+    return resolve(local, zone);
 }
 
 bool follows_customer(const dsl::Instruction& instruction) {

@@ -25,4 +25,7 @@ WaitEnd wait_end(const Context& context, const dsl::Instruction& instruction, In
 /// Whether the end depends on the zone or on a trait, and so must be found again when they change.
 bool follows_customer(const dsl::Instruction& instruction);
 
+/// A start's date, `years` after the one of the customer, moved by its offset, at its time of day.
+Instant moved_date(std::int64_t day, int years, const dsl::StartOnDate& start, Zone zone);
+
 }  // namespace sluice

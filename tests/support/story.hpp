@@ -173,6 +173,11 @@ private:
                 return at + "called " + row.message;
             case TraceKind::recorded:
                 return at + "recorded " + row.note;
+            case TraceKind::moved:
+                return at + row.flow + ": " + (row.note.empty() ? "-" : row.note) + " -> " +
+                       (row.detail.empty() ? "-" : row.detail);
+            case TraceKind::assigned:
+                return at + row.note + " = " + row.detail;
             default:
                 return "";
         }

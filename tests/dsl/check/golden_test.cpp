@@ -76,6 +76,7 @@ TEST(DiagnosticRegistryTest, EveryCodeHasAGolden) {
             shown.insert(code_of(name));
         }
     }
+    shown.insert("E590");  // the formatter distrusting itself: tests/dsl/format/verify_test.cpp
     for (const CodeInfo& info : code_catalogue()) {
         EXPECT_TRUE(shown.contains(std::string(info.code))) << info.code << " has no golden";
     }

@@ -136,7 +136,7 @@ private:
                 const Length length = lengths()[below(lengths().size())];
                 return {" in the last " + length.text,
                         [span = length.span](const Happened& e, const Question& asked) {
-                            return e.at > subtract(asked.now, span, asked.zone);
+                            return asked.now < add(e.at, span, asked.zone);
                         },
                         {length.span}};
             }
@@ -197,13 +197,16 @@ private:
                             at = !at ? e.at : first ? std::min(*at, e.at) : std::max(*at, e.at);
                         }
                     }
-                    const Instant border = subtract(asked.now, near.span, asked.zone);
-                    if (!at || kind == 0) {
-                        return at && *at < border;
+                    if (!at) {
+                        return false;
+                    }
+                    const Instant old = add(*at, near.span, asked.zone);
+                    if (kind == 0) {
+                        return asked.now > old;
                     }
                     return kind == 1
-                               ? *at > border
-                               : *at <= border && *at > subtract(asked.now, far.span, asked.zone);
+                               ? asked.now < old
+                               : asked.now >= old && asked.now < add(*at, far.span, asked.zone);
                 },
                 kind == 2 ? std::vector{near.span, far.span} : std::vector{near.span}};
     }
@@ -270,7 +273,7 @@ public:
         } else {
             fields = {Value::of_text(*e.product)};
         }
-        fold(program_, customer_, layout_, {event, fields, {e.at, e.ordinal}});
+        fold(program_, customer_, layout_, {event, fields, {e.at, e.ordinal}}, zone_);
         history_.push_back(std::move(e));
     }
     /// An instant to ask at: some time later, or where a window's border meets an event.
@@ -289,15 +292,31 @@ public:
         return evaluate(Context{program_, customer_, layout_, now, zone_, &run_, nullptr, 0},
                         condition);
     }
+    /// An instant before the truth's own end at which it is already different: there must be none.
+    std::optional<Instant> first_change(Index condition, Instant now) {
+        const Truth truth =
+            judge(Context{program_, customer_, layout_, now, zone_, &run_, nullptr, 0}, condition);
+        EXPECT_EQ(truth.value, engine(condition, now));
+        EXPECT_GT(truth.until, now);
+        const Instant end = std::min(truth.until, now + Millis{120LL * 86'400'000});
+        const auto length = static_cast<std::uint64_t>((end - now).count());
+        for (const Instant at : {end - Millis{1}, now + Millis{1},
+                                 now + Millis{static_cast<std::int64_t>(below(length))},
+                                 now + Millis{static_cast<std::int64_t>(below(length))}}) {
+            if (at < end && engine(condition, at) != truth.value) {
+                return at;
+            }
+        }
+        return std::nullopt;
+    }
     [[nodiscard]] bool scan(const Asked& asked, Instant now) const {
         return asked.holds({history_, now, zone_, run_.entered_at, run_.entered_ordinal, viewed_});
     }
     /// Whether some event is exactly a border old at this instant.
     [[nodiscard]] bool on_border(const std::vector<CalendarSpan>& borders, Instant now) const {
         return std::any_of(borders.begin(), borders.end(), [&](const CalendarSpan& span) {
-            const Instant border = subtract(now, span, zone_);
             return std::any_of(history_.begin(), history_.end(),
-                               [&](const Happened& e) { return e.at == border; });
+                               [&](const Happened& e) { return add(e.at, span, zone_) == now; });
         });
     }
 
@@ -352,6 +371,10 @@ TEST_P(AggregatesOracleTest, BoundedMemoryAgreesWithTheWholeHistory) {
                 ASSERT_EQ(shopper.engine(conditions[i], now), want)
                     << "seed " << GetParam() << ", person " << person << ", zone " << zone << ", "
                     << asked[i].text << " at " << format_rfc3339(now);
+                ASSERT_EQ(shopper.first_change(conditions[i], now), std::nullopt)
+                    << "seed " << GetParam() << ", person " << person << ", zone " << zone << ", "
+                    << asked[i].text << " changed by itself before it said, asked at "
+                    << format_rfc3339(now);
                 ++checks;
                 yes += want ? 1 : 0;
                 borders += shopper.on_border(asked[i].borders, now) ? 1 : 0;
@@ -387,7 +410,8 @@ TEST(AggregatesBorderTest, AnEventExactlyThatOldIsOutside) {
     // Saturday noon before the clocks go forward: a day later is 23 hours later.
     const Instant at = testing::utc("2026-03-28 11:00");
     const Fields fields = {Value::of_text("o"), Value::of_integer(1), Value{}};
-    fold(*program, customer, layout, {program->find_event("Order Placed"), fields, {at, 1}});
+    fold(*program, customer, layout, {program->find_event("Order Placed"), fields, {at, 1}},
+         berlin);
     const auto answers = [&](Instant now) {
         std::string out;
         for (Index condition : conditions) {
@@ -420,8 +444,8 @@ TEST(AggregatesBorderTest, ManyEventsSinceEntryAreNotTakenForEarlierOnes) {
     const Fields fields = {Value::of_text("o"), Value::of_integer(1), Value{}};
     for (std::uint32_t i = 0; i < 100; ++i) {
         const Instant at = run.entered_at + Millis{1'000} * i;
-        fold(*program, customer, layout,
-             {program->find_event("Order Placed"), fields, {at, i + 2}});
+        fold(*program, customer, layout, {program->find_event("Order Placed"), fields, {at, i + 2}},
+             Zone{});
         const Context context{*program, customer, layout, at, Zone{}, &run, nullptr, 0};
         ASSERT_TRUE(evaluate(context, branches_of(*program).front())) << i;
     }

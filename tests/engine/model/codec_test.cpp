@@ -13,6 +13,28 @@ Instant at(std::int64_t seconds) {
     return from_ms(1'772'000'000'000 + seconds * 1'000);
 }
 
+std::vector<AggregateState> sample_aggregates() {
+    AggregateState plain;
+    plain.memory.total = 5;
+    plain.memory.first = {at(-90'000), 1};
+    plain.memory.newest = {{at(-60), 40}, {at(-1), 41}};
+    AggregateState keyed;
+    Memory one;
+    one.total = 1;
+    one.first = {at(-5), 2};
+    one.newest = {{at(-5), 2}};
+    keyed.keyed.emplace_back("p1", one);
+    AggregateState rich;
+    rich.memory = plain.memory;
+    rich.memory.values = {Value::of_number(5), Value::of_text("x")};
+    rich.memory.merged = {1, 3};
+    rich.memory.pending = {{at(-2), 39}};
+    rich.memory.first_value = Value::of_text("first");
+    rich.memory.sum = -7;
+    rich.memory.extreme = 12;
+    return {plain, keyed, rich, AggregateState{}};
+}
+
 Customer sample() {
     Customer customer;
     customer.id = "c-ü-1";
@@ -30,11 +52,9 @@ Customer sample() {
                      Value::of_time(610),
                      Value::of_moment(1'772'000'000'123),
                      Value::of_list({"a", ""})};
-    AggregateState plain;
-    plain.memory = {5, {at(-90'000), 1}, {{at(-60), 40}, {at(-1), 41}}};
-    AggregateState keyed;
-    keyed.keyed.emplace_back("p1", Memory{1, {at(-5), 2}, {{at(-5), 2}}});
-    layout.aggregates = {plain, keyed, AggregateState{}};
+    layout.aggregates = sample_aggregates();
+    layout.standings = {{1, at(-70), at(9'000)}, {}};
+    layout.start_due = {kNever, at(8'000)};
     customer.layouts.push_back(layout);
     Run run;
     run.id = 6;
@@ -49,6 +69,8 @@ Customer sample() {
     run.parked_at = at(-50);
     run.due = at(3'600);
     run.sends = 2;
+    run.watch_until = at(10'000);
+    run.counters = {0, 3};
     run.slots = {{Value::of_text("x"), Value{}}, {}};
     customer.runs.push_back(run);
     HeldMessage held;
@@ -61,6 +83,7 @@ Customer sample() {
     held.channel = Channel::sms;
     held.requested_at = at(-10);
     held.release_at = at(7'200);
+    held.latest = at(9'100);
     held.order = 97;
     held.arguments.emplace_back("cart", BoundEvent{4, {Value::of_integer(80)}});
     held.arguments.emplace_back("code", Value::of_text("BACK10"));
@@ -80,6 +103,10 @@ TEST(CodecTest, ACustomerComesBackWhole) {
     EXPECT_EQ(after.value().layouts.front().traits, before.layouts.front().traits);
     EXPECT_EQ(after.value().runs.front().due, before.runs.front().due);
     EXPECT_EQ(after.value().due(), at(3'600));
+    EXPECT_EQ(after.value().layouts.front().standings.front().until, at(9'000));
+    EXPECT_EQ(after.value().layouts.front().aggregates[2].memory.first_value,
+              Value::of_text("first"));
+    EXPECT_EQ(after.value().runs.front().counters, before.runs.front().counters);
     EXPECT_EQ(std::get<BoundEvent>(after.value().held.front().arguments[0].second).event, 4U);
 }
 

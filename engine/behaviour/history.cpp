@@ -1,0 +1,376 @@
+#include "engine/behaviour/history.hpp"
+
+#include "engine/behaviour/aggregates.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace sluice {
+namespace {
+
+using dsl::HistoryWindow;
+using dsl::Measure;
+
+constexpr double kIntentScale = 4'294'967'296.0;  // 2^32: fractions of an occurrence
+constexpr double kMsPerDay = 86'400'000.0;
+
+/// One window over one memory, at one instant.
+struct View {
+    const Context& context;
+    const dsl::Aggregate& aggregate;
+    const Memory* memory;  // null: nothing was remembered
+    const HistoryWindow& window;
+
+    /// When the occurrence begins to count: an absence only once its time is over.
+    [[nodiscard]] Instant begins(const Mark& mark) const {
+        return aggregate.kind == dsl::Aggregate::Kind::not_followed
+                   ? add(mark.at, to_span(aggregate.within), context.zone)
+                   : mark.at;
+    }
+
+    /// When it stops to count because time has passed.
+    [[nodiscard]] Instant ends(Instant begin) const {
+        return window.kind == HistoryWindow::Kind::in_the_last
+                   ? add(begin, to_span(window.duration), context.zone)
+                   : kNever;
+    }
+
+    /// Applied after the entry and not older than it. A late event that happened before the entry
+    /// is not since it, however late it came: those marks may have left the ring already.
+    [[nodiscard]] bool since_entry(const Mark& mark) const {
+        const Run* run = context.run;
+        return run != nullptr && mark.ordinal > run->entered_ordinal && mark.at >= run->entered_at;
+    }
+
+    /// Everything but the passing of time.
+    [[nodiscard]] bool fits(const Mark& mark) const {
+        switch (window.kind) {
+            case HistoryWindow::Kind::ever:
+            case HistoryWindow::Kind::in_the_last:
+                return true;
+            case HistoryWindow::Kind::since_entry:
+                return since_entry(mark);
+            case HistoryWindow::Kind::before_entry:
+                return !since_entry(mark);
+            case HistoryWindow::Kind::since_date:
+                return mark.at >= local_midnight(window.date, context.zone);
+            case HistoryWindow::Kind::since_last: {
+                const Memory* other =
+                    memory_of(context.layout, context.program, window.aggregate, Value{});
+                return other == nullptr || other->newest.empty() ||
+                       std::pair(mark.at, mark.ordinal) >
+                           std::pair(other->newest.back().at, other->newest.back().ordinal);
+            }
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool counts(const Mark& mark) const {
+        if (!fits(mark)) {
+            return false;
+        }
+        const Instant begin = begins(mark);
+        return begin <= context.now && context.now < ends(begin);
+    }
+};
+
+View view_of(const Context& context, Index aggregate, const dsl::Operand& key,
+             const HistoryWindow& window) {
+    const dsl::Aggregate& declared = context.program.aggregates[aggregate];
+    const Value wanted = declared.key_field == kNone ? Value{} : evaluate(context, key);
+    return {context, declared, memory_of(context.layout, context.program, aggregate, wanted),
+            window};
+}
+
+/// Totals over all there ever were are kept beside the ring.
+bool uses_total(const View& view) {
+    return view.window.kind == HistoryWindow::Kind::ever &&
+           view.aggregate.kind != dsl::Aggregate::Kind::not_followed &&
+           view.aggregate.kind != dsl::Aggregate::Kind::different;
+}
+
+/// Exact while no more than a ring has come since the entry, and always about none or any.
+std::int64_t count_before_entry(const View& view) {
+    const Memory& memory = *view.memory;
+    if (view.since_entry(memory.first)) {
+        return 0;
+    }
+    const auto since = std::count_if(memory.newest.begin(), memory.newest.end(),
+                                     [&](const Mark& mark) { return view.since_entry(mark); });
+    return memory.total - since;
+}
+
+std::int64_t count_of(const View& view) {
+    if (view.memory == nullptr) {
+        return 0;
+    }
+    if (uses_total(view)) {
+        return view.memory->total;
+    }
+    const bool counted_from_total = view.window.kind == HistoryWindow::Kind::before_entry &&
+                                    view.aggregate.kind == dsl::Aggregate::Kind::occurrences;
+    if (counted_from_total) {
+        return count_before_entry(view);
+    }
+    const auto& newest = view.memory->newest;
+    return std::count_if(newest.begin(), newest.end(),
+                         [&](const Mark& mark) { return view.counts(mark); });
+}
+
+/// The marks that count now or will, with when they come and go.
+struct Passing {
+    Instant begin, end;
+    std::size_t at = 0;  // in Memory::newest
+};
+
+std::vector<Passing> passings(const View& view) {
+    std::vector<Passing> out;
+    for (std::size_t at = 0; view.memory != nullptr && at < view.memory->newest.size(); ++at) {
+        const Mark& mark = view.memory->newest[at];
+        if (!view.fits(mark)) {
+            continue;
+        }
+        const Instant begin = view.begins(mark);
+        const Instant end = view.ends(begin);
+        if (end > view.context.now) {
+            out.push_back({begin, end, at});
+        }
+    }
+    return out;
+}
+
+std::vector<Instant> changes(const std::vector<Passing>& list, Instant now) {
+    std::vector<Instant> out;
+    for (const Passing& one : list) {
+        if (one.begin > now) {
+            out.push_back(one.begin);
+        }
+        if (one.end != kNever) {
+            out.push_back(one.end);
+        }
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+std::uint32_t occurrences_in(const Memory& memory, std::size_t at) {
+    return at < memory.merged.size() ? memory.merged[at] : 1;
+}
+
+/// The median gap between neighbours, in days; unknown before there are two.
+Value median_gap(const std::vector<Instant>& marks) {
+    if (marks.size() < 2) {
+        return {};
+    }
+    std::vector<std::int64_t> gaps;
+    for (std::size_t at = 1; at < marks.size(); ++at) {
+        gaps.push_back((marks[at] - marks[at - 1]).count());
+    }
+    std::sort(gaps.begin(), gaps.end());
+    const std::size_t middle = gaps.size() / 2;
+    const double median = gaps.size() % 2 == 1
+                              ? static_cast<double>(gaps[middle])
+                              : static_cast<double>(gaps[middle - 1] + gaps[middle]) / 2;
+    return Value::of_number(static_cast<std::int64_t>(
+        std::floor(median / kMsPerDay * static_cast<double>(dsl::kDecimalScale))));
+}
+
+/// A measure over those marks that count at one instant.
+class Tally {
+public:
+    Tally(const View& view, Measure::Function function) : view_(view), function_(function) {}
+
+    Value at(const std::vector<Passing>& list, Instant now) const {
+        if (function_ == Measure::Function::days_between) {
+            return median_gap(instants(list, now));
+        }
+        std::int64_t sum = 0;
+        std::int64_t count = 0;
+        std::int64_t extreme = 0;
+        const bool highest = function_ == Measure::Function::highest;
+        for (const Passing& one : list) {
+            if (one.begin > now || one.end <= now) {
+                continue;
+            }
+            const Memory& memory = *view_.memory;
+            const std::int64_t number =
+                one.at < memory.values.size() ? memory.values[one.at].number : 0;
+            sum += number;
+            const bool better = highest ? number > extreme : number < extreme;
+            extreme = count == 0 || better ? number : extreme;
+            count += occurrences_in(memory, one.at);
+        }
+        return result(sum, count, extreme);
+    }
+
+    [[nodiscard]] Value ever() const {
+        const Memory& memory = *view_.memory;
+        return result(memory.sum, memory.total, memory.extreme);
+    }
+
+private:
+    [[nodiscard]] std::vector<Instant> instants(const std::vector<Passing>& list,
+                                                Instant now) const {
+        std::vector<Instant> out;
+        for (const Passing& one : list) {
+            if (one.begin <= now && now < one.end) {
+                out.push_back(view_.memory->newest[one.at].at);
+            }
+        }
+        return out;
+    }
+
+    [[nodiscard]] Value result(std::int64_t sum, std::int64_t count, std::int64_t extreme) const {
+        switch (function_) {
+            case Measure::Function::total:
+                return Value::of_number(sum);
+            case Measure::Function::average:
+                return count == 0 ? Value{} : Value::of_number(sum / count);
+            case Measure::Function::highest:
+            case Measure::Function::lowest:
+                return count == 0 ? Value{} : Value::of_number(extreme);
+            default:
+                return Value::of_number(count * dsl::kDecimalScale);
+        }
+    }
+
+    const View& view_;
+    Measure::Function function_;
+};
+
+/// Each occurrence weighs one and halves with every half-life.
+Value intent_now(const View& view) {
+    if (view.memory == nullptr || view.memory->newest.empty()) {
+        return Value::of_number(0);
+    }
+    const double age =
+        static_cast<double>((view.context.now - view.memory->newest.back().at).count());
+    const double weight = static_cast<double>(view.memory->sum) / kIntentScale *
+                          std::exp2(-age / half_life_ms(view.aggregate));
+    return Value::of_number(
+        static_cast<std::int64_t>(std::floor(weight * static_cast<double>(dsl::kDecimalScale))));
+}
+
+bool met(std::uint32_t flags, dsl::MessageOutcome outcome) {
+    constexpr std::uint32_t kOpened = message_flag::kOpened;
+    constexpr std::uint32_t kClicked = message_flag::kClicked;
+    switch (outcome) {
+        case dsl::MessageOutcome::opened:
+            return (flags & (kOpened | kClicked)) != 0;  // nobody clicks what she has not opened
+        case dsl::MessageOutcome::clicked:
+            return (flags & kClicked) != 0;
+        case dsl::MessageOutcome::delivered:
+            return (flags & (message_flag::kDelivered | kOpened | kClicked)) != 0;
+        case dsl::MessageOutcome::bounced:
+            return (flags & message_flag::kBounced) != 0;
+        case dsl::MessageOutcome::ignored:
+            return (flags & (kOpened | kClicked)) == 0;
+    }
+    return false;
+}
+
+std::int64_t count_outcome(const Memory* memory, std::int64_t last, dsl::MessageOutcome outcome) {
+    if (memory == nullptr) {
+        return 0;
+    }
+    const auto size = static_cast<std::int64_t>(memory->merged.size());
+    const auto begin = memory->merged.begin() + std::max<std::int64_t>(0, size - last);
+    return std::count_if(begin, memory->merged.end(),
+                         [&](std::uint32_t flags) { return met(flags, outcome); });
+}
+
+Value engagement(const View& view, std::int64_t last) {
+    const Memory* memory = view.memory;
+    const auto size = memory == nullptr ? 0 : static_cast<std::int64_t>(memory->values.size());
+    if (size == 0) {
+        return {};
+    }
+    const std::int64_t good = count_outcome(memory, last, dsl::MessageOutcome::opened);
+    return Value::of_number(good * dsl::kDecimalScale / std::min(size, last));
+}
+
+}  // namespace
+
+std::int64_t count_in(const Context& context, Index aggregate, const dsl::Operand& key,
+                      const HistoryWindow& window) {
+    return count_of(view_of(context, aggregate, key, window));
+}
+
+std::int64_t count_messages(const Context& context, const dsl::CondMessages& node) {
+    return count_outcome(memory_of(context.layout, context.program, node.aggregate, Value{}),
+                         node.last, node.outcome);
+}
+
+std::optional<Instant> newest_at(const Context& context, const dsl::CondRecency& node) {
+    const HistoryWindow ever;
+    const View view = view_of(context, node.aggregate, node.key, ever);
+    if (view.memory == nullptr || view.memory->newest.empty()) {
+        return std::nullopt;
+    }
+    return node.first ? view.memory->first.at : view.memory->newest.back().at;
+}
+
+Value measure_of(const Context& context, const Measure& measure) {
+    const View view = view_of(context, measure.aggregate, measure.key, measure.window);
+    switch (measure.function) {
+        case Measure::Function::count:
+            return Value::of_number(count_of(view) * dsl::kDecimalScale);
+        case Measure::Function::intent:
+            return intent_now(view);
+        case Measure::Function::engagement:
+            return engagement(view, measure.last);
+        case Measure::Function::first_value:
+            return view.memory == nullptr ? Value{} : view.memory->first_value;
+        case Measure::Function::last_value:
+            return view.memory == nullptr || view.memory->values.empty()
+                       ? Value{}
+                       : view.memory->values.back();
+        default:
+            break;
+    }
+    const Tally tally(view, measure.function);
+    const bool summed = measure.function != Measure::Function::days_between;
+    if (view.memory != nullptr && uses_total(view) && summed) {
+        return tally.ever();
+    }
+    return tally.at(passings(view), context.now);
+}
+
+Future future_of(const Context& context, const Measure& measure) {
+    const View view = view_of(context, measure.aggregate, measure.key, measure.window);
+    if (view.memory == nullptr || uses_total(view) ||
+        measure.function == Measure::Function::intent) {
+        return {};
+    }
+    const Tally tally(view, measure.function);
+    const std::vector<Passing> list = passings(view);
+    Future out;
+    for (const Instant at : changes(list, context.now)) {
+        out.emplace_back(at, tally.at(list, at));
+    }
+    return out;
+}
+
+std::vector<std::pair<Instant, std::int64_t>> future_count(const Context& context, Index aggregate,
+                                                           const dsl::Operand& key,
+                                                           const HistoryWindow& window) {
+    const View view = view_of(context, aggregate, key, window);
+    const bool timed = window.kind == HistoryWindow::Kind::in_the_last ||
+                       view.aggregate.kind == dsl::Aggregate::Kind::not_followed;
+    std::vector<std::pair<Instant, std::int64_t>> out;
+    if (!timed || view.memory == nullptr) {
+        return out;
+    }
+    const std::vector<Passing> list = passings(view);
+    for (const Instant at : changes(list, context.now)) {
+        const auto count = std::count_if(list.begin(), list.end(), [&](const Passing& one) {
+            return one.begin <= at && at < one.end;
+        });
+        out.emplace_back(at, count);
+    }
+    return out;
+}
+
+}  // namespace sluice

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "engine/behaviour/evaluate.hpp"
+
+#include <utility>
+#include <vector>
+
+/// What conditions read from a customer's memories: counts inside a window and measures, now and
+/// as time goes on. Pure.
+namespace sluice {
+
+/// Occurrences of the aggregate that count inside the window now.
+std::int64_t count_in(const Context& context, Index aggregate, const dsl::Operand& key,
+                      const dsl::HistoryWindow& window);
+
+/// How many of the newest messages met an outcome.
+std::int64_t count_messages(const Context& context, const dsl::CondMessages& node);
+
+/// The newest (or first) occurrence's instant; empty when there was none.
+std::optional<Instant> newest_at(const Context& context, const dsl::CondRecency& node);
+
+/// The value of a measure now; unknown when nothing was measured.
+Value measure_of(const Context& context, const dsl::Measure& measure);
+
+/// What time alone will make of it: (instant, value from then on), in order, later than now.
+/// `intent` is left out: it changes all the time, see intent_at().
+using Future = std::vector<std::pair<Instant, Value>>;
+Future future_of(const Context& context, const dsl::Measure& measure);
+/// The same for a count.
+std::vector<std::pair<Instant, std::int64_t>> future_count(const Context& context, Index aggregate,
+                                                           const dsl::Operand& key,
+                                                           const dsl::HistoryWindow& window);
+
+}  // namespace sluice
