@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dsl/check/uses.hpp"
 #include "dsl/diagnostic.hpp"
 #include "dsl/program.hpp"
 #include "dsl/source.hpp"
@@ -22,6 +23,8 @@ struct CompileOptions {
         load_body;
     /// Whether an IANA zone id exists; when not set every id is taken.
     std::function<bool(std::string_view)> zone_known;
+    /// Told where every name is declared and used; may be empty.
+    UseSink on_use;
 };
 
 struct CompileResult {

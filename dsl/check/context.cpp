@@ -61,6 +61,10 @@ bool line_declares(std::string_view line, std::string_view keyword, std::string_
 
 }  // namespace
 
+static_assert(static_cast<int>(Kind::event) == static_cast<int>(NameUse::Kind::event) &&
+                  static_cast<int>(Kind::experiment) == static_cast<int>(NameUse::Kind::experiment),
+              "the kinds of names stand in one order");
+
 std::string_view noun_of(Kind kind) {
     switch (kind) {
         case Kind::event:
@@ -181,6 +185,7 @@ void Compilation::suggest_name(Diagnostic& diagnostic, Kind kind, const ast::Nam
 
 Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name) {
     if (const Declared* known = declared(kind, name.text)) {
+        note(kind, name);
         return known->index;
     }
     if (lost_to_syntax_error(kind, name.text) || on_broken_line(name.span)) {
@@ -237,6 +242,21 @@ bool Compilation::lost_to_syntax_error(Kind kind, std::string_view name) const {
         }
     }
     return false;
+}
+
+void Compilation::note(Kind kind, const ast::Name& name, bool declaration) const {
+    NameUse use;
+    use.kind = static_cast<NameUse::Kind>(kind);
+    use.name = name.text;
+    use.span = name.span;
+    use.declaration = declaration;
+    note(std::move(use));
+}
+
+void Compilation::note(NameUse use) const {
+    if (options.on_use && (use.span.line != 0 || !use.body.empty())) {
+        options.on_use(use);
+    }
 }
 
 std::string Compilation::words(const Span& span) const {

@@ -88,6 +88,10 @@ public:
     Index find(Kind kind, std::string_view code, const ast::Name& name);
     [[nodiscard]] const Declared* declared(Kind kind, std::string_view name) const;
 
+    /// Tells options.on_use of a place; nothing when nobody listens.
+    void note(Kind kind, const ast::Name& name, bool declaration = false) const;
+    void note(NameUse use) const;
+
     /// The author's words of a span: comments dropped, white space runs made one space.
     [[nodiscard]] std::string words(const Span& span) const;
     /// `00-schema.flow:19`; empty for a synthesised span.

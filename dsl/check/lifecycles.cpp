@@ -116,6 +116,7 @@ private:
     Index own_state(const ast::Name& name) {
         const auto found = declared_state(c_, name.text);
         if (found && found->lifecycle == index_) {
+            c_.note(Kind::state, name);
             return found->state;
         }
         if (found) {
@@ -311,6 +312,7 @@ std::optional<StateRef> declared_state(const Compilation& c, std::string_view na
 
 std::optional<StateRef> find_state(Compilation& c, const ast::Name& name) {
     if (const auto state = declared_state(c, name.text)) {
+        c.note(Kind::state, name);
         return state;
     }
     const Index segment = c.find(Kind::segment, "E203", name);

@@ -44,7 +44,9 @@ bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind) {
         return true;
     }
     const bool known = c.declared(kind, name.text) != nullptr;
-    if (!known) {
+    if (known) {
+        c.note(kind, name);
+    } else {
         c.find(kind, unknown_code(kind), name);
     }
     return known;

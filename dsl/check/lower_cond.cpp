@@ -73,6 +73,7 @@ std::optional<std::vector<Index>> lower_terms(Compilation& c,
 Index lower_membership(Compilation& c, const ast::CondIsIn& node, const Span& span) {
     Index inside = kNone;
     if (const auto state = declared_state(c, node.state.text)) {
+        c.note(Kind::state, node.state);
         inside = add_condition(c, CondInState{state->lifecycle, state->state}, span);
     } else {
         const Index segment = c.find(Kind::segment, "E203", node.state);

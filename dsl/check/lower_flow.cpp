@@ -35,6 +35,7 @@ struct BindingCollector {
             binding.event = event == nullptr ? kNone : event->index;
             binding.span = binding_span(branch);
             binding.slot = to_index(scope.flow->slots.size());
+            note_binding(c, binding, binding.span);
             scope.flow->slots.push_back({binding.name, binding.event});
             scope.bindings.push_back(std::move(binding));
         }
@@ -249,6 +250,7 @@ private:
                     "`" + start.binding + "` would name two different events:", binding.span);
             }
             slot = binding.slot;
+            note_binding(c_, binding, start.binding_span);
             bound_starts_[binding.slot] += 1;
             return;
         }
@@ -260,6 +262,7 @@ private:
         binding.event = event;
         binding.slot = slot;
         binding.span = start.binding_span;
+        note_binding(c_, binding, binding.span);
         scope_.bindings.push_back(std::move(binding));
     }
 

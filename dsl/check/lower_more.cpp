@@ -75,6 +75,7 @@ void StepLowering::step(const ast::Experiment& node, const ast::Step& step) {
     check_experiment(node, step);
     auto& known = c_.names.tables[Kind::experiment];
     const Index index = to_index(c_.program.experiments.size());
+    c_.note(Kind::experiment, node.name, true);
     const auto [entry, added] = known.try_emplace(node.name.text, Declared{index, node.name.span});
     if (!added) {
         c_.duplicate(node.name.span, "There are two experiments called `" + node.name.text + "`:",

@@ -22,6 +22,13 @@ const std::string* whole_name(const ast::Arg& written) {
     return path != nullptr && path->words.size() == 1 ? &path->words.front() : nullptr;
 }
 
+/// Where the name of an argument stands.
+Span word_of(const ast::Arg& written) {
+    Span span = written.span;
+    span.length = static_cast<std::uint32_t>(written.word.size());
+    return span;
+}
+
 /// Checks one recipient of a send against everything the send passes.
 struct RecipientCheck {
     Compilation& c;
@@ -37,6 +44,7 @@ struct RecipientCheck {
             excuse_all();
             return;
         }
+        c.note(Kind::message, to.message);
         const bool damaged = c.names.messages_damaged.contains(declared->index);
         const Message& message = c.program.messages[declared->index];
         if (damaged) {
@@ -80,6 +88,7 @@ struct RecipientCheck {
             return;
         }
         given->wanted = true;
+        note_param(message, *given->written);
         if (!given->complete) {
             return;
         }
@@ -88,6 +97,16 @@ struct RecipientCheck {
         } else {
             check_scalar(message, param, *given);
         }
+    }
+
+    void note_param(const Message& message, const ast::Arg& written) const {
+        NameUse use;
+        use.kind = NameUse::Kind::parameter;
+        use.name = written.word;
+        use.owner = message.name;
+        use.span = word_of(written);
+        use.shorthand = !written.value;
+        c.note(std::move(use));
     }
 
     /// A word that nothing wants and that is nearly the parameter's: one slip, one report.
@@ -247,6 +266,8 @@ PassedArg passed_arg(Compilation& c, const ast::Arg& written, Scope& scope) {
         *name == "event" && binding == nullptr ? start_slot(*scope.flow) : kNone;
     if (binding != nullptr) {
         binding->used = true;
+        note_binding(c, *binding, written.value ? written.value->span : word_of(written),
+                     !written.value);
         out.arg.slot = binding->slot;
         out.event = binding->event;
         out.complete = binding->event != kNone;
@@ -372,6 +393,12 @@ std::optional<Arg> StepLowering::record_arg(const ast::Arg& written, Index event
             .help = "Write:  " + written.word + " = …";
         return std::nullopt;
     }
+    NameUse use;
+    use.kind = NameUse::Kind::event_field;
+    use.name = written.word;
+    use.owner = c_.program.events[event].name;
+    use.span = word_of(written);
+    c_.note(std::move(use));
     Typed target;
     target.type = fields[field].type;
     target.words = written.word;

@@ -117,6 +117,59 @@ void report_fault(Compilation& c, const Origin& origin, std::string_view source,
     }
 }
 
+struct Place {
+    const Origin& origin;
+    std::string_view source;
+};
+
+/// A word of a template: a parameter of the message, or a field of it or of the customer.
+void note_read(const Compilation& c, const Message& message, const Place& place,
+               const tpl::Read& read) {
+    const bool in_file = !place.origin.file.empty();
+    const Span& text = place.origin.text.span;
+    if (!in_file && c.sources.text(text) != place.source) {
+        return;
+    }
+    NameUse use;
+    use.name = read.name;
+    use.body = place.origin.file;
+    use.span = {text.file, (in_file ? 0 : text.offset) + read.offset, read.length, text.line,
+                text.column + (in_file ? 0 : read.offset)};
+    const auto param = std::find_if(message.params.begin(), message.params.end(),
+                                    [&](const auto& known) { return known.name == read.root; });
+    if (!read.is_field && param != message.params.end()) {
+        use.kind = NameUse::Kind::parameter;
+        use.owner = message.name;
+    } else if (read.is_field && read.root == "customer") {
+        use.kind = NameUse::Kind::customer_field;
+    } else if (read.is_field && param != message.params.end() && param->event != kNone) {
+        use.kind = NameUse::Kind::event_field;
+        use.owner = c.program.events[param->event].name;
+    } else {
+        return;
+    }
+    c.note(std::move(use));
+}
+
+/// The parameter's name in `uses X as cart` or `uses code text`.
+void note_uses(const Compilation& c, const std::string& message, const ast::UsesDecl& uses) {
+    NameUse use;
+    use.kind = NameUse::Kind::parameter;
+    use.name = uses.word;
+    use.owner = message;
+    use.declaration = true;
+    const std::size_t at = c.sources.text(uses.span).rfind(uses.word);
+    if (uses.field) {
+        use.span = uses.field->name_span;
+    } else if (at != std::string_view::npos) {
+        const auto offset = static_cast<std::uint32_t>(at);
+        use.span = {uses.span.file, uses.span.offset + offset,
+                    static_cast<std::uint32_t>(uses.word.size()), uses.span.line,
+                    uses.span.column + offset};
+    }
+    c.note(std::move(use));
+}
+
 struct MessageLowering {
     Compilation& c;
     Index index;
@@ -129,7 +182,11 @@ struct MessageLowering {
         std::vector<tpl::Fault> faults;
         tpl::Template out = tpl::Template::parse(source, options, faults);
         if (faults.empty()) {
-            out.check(roots_of(c, message()), faults);
+            std::vector<tpl::Read> reads;
+            out.check(roots_of(c, message()), faults, c.options.on_use ? &reads : nullptr);
+            for (const tpl::Read& read : reads) {
+                note_read(c, message(), {origin, source}, read);
+            }
         }
         for (const tpl::Fault& fault : faults) {
             const bool follow_up = fault.code == "E314" && (damaged || c.names.customer_damaged ||
@@ -203,6 +260,7 @@ struct MessageLowering {
                 .help = "Choose another name.";
             return;
         }
+        note_uses(c, message().name, uses);
         if (uses.event) {
             param.event = c.find(Kind::event, "E201", *uses.event);
         } else if (uses.field) {

@@ -32,6 +32,7 @@ void declare_builtin_events(Compilation& c) {
 }
 
 bool declare(Compilation& c, Kind kind, const ast::Name& name, Index index) {
+    c.note(kind, name, true);
     auto& table = c.names.tables[kind];
     const auto [entry, added] = table.try_emplace(name.text, Declared{index, name.span});
     if (!added) {
@@ -47,6 +48,7 @@ void collect_event(Compilation& c, const ast::EventDecl& event) {
     const auto known = table.find(event.name.text);
     if (known != table.end() && known->second.span.line == 0) {
         known->second.span = event.name.span;  // a built-in event gets more fields
+        c.note(Kind::event, event.name, true);
         return;
     }
     const Index index = to_index(c.program.events.size());
@@ -102,6 +104,7 @@ struct Collector {
     void operator()(const ast::MessageDecl& node) const {
         const Index index = to_index(c.program.messages.size());
         if (node.topic) {
+            c.note(Kind::topic, *node.topic, c.declared(Kind::topic, node.topic->text) == nullptr);
             c.names.tables[Kind::topic].try_emplace(node.topic->text,
                                                     Declared{kNone, node.topic->span});
         }
@@ -192,6 +195,20 @@ void add_fields(Compilation& c, const std::vector<ast::FieldDecl>& decls,
     }
 }
 
+/// `event` is empty for the customer's fields.
+void note_fields(const Compilation& c, const std::string& event,
+                 const std::vector<ast::FieldDecl>& decls) {
+    for (const ast::FieldDecl& decl : decls) {
+        NameUse use;
+        use.kind = event.empty() ? NameUse::Kind::customer_field : NameUse::Kind::event_field;
+        use.name = decl.name;
+        use.owner = event;
+        use.span = decl.name_span;
+        use.declaration = true;
+        c.note(std::move(use));
+    }
+}
+
 }  // namespace
 
 Decls flatten(const std::vector<ast::File>& files) {
@@ -228,6 +245,7 @@ void declare_schema(Compilation& c, const Decls& decls) {
                 continue;
             }
             first_customer = ref.decl->span;
+            note_fields(c, {}, customer->fields);
             c.names.customer_damaged = damaged;
             add_fields(c, customer->fields, c.program.customer_fields,
                        c.names.customer_field_spans);
@@ -239,6 +257,7 @@ void declare_schema(Compilation& c, const Decls& decls) {
             if (damaged) {
                 c.names.events_damaged.insert(index);
             }
+            note_fields(c, event->name.text, event->fields);
             add_fields(c, event->fields, c.program.events[index].fields,
                        c.names.event_field_spans[index]);
         }

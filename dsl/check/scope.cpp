@@ -59,12 +59,24 @@ Typed typed(const Field& field, const Span& declared, std::string words) {
     return out;
 }
 
+/// Where a path names a field; `event` is empty for the customer's.
+void note_field(const Compilation& c, const ast::Path& path, std::size_t word,
+                std::string_view event) {
+    NameUse use;
+    use.kind = event.empty() ? NameUse::Kind::customer_field : NameUse::Kind::event_field;
+    use.name = path.words[word];
+    use.owner = event;
+    use.span = word_span(path, word);
+    c.note(std::move(use));
+}
+
 std::optional<Typed> event_field(Compilation& c, const ast::Path& path, std::size_t word,
                                  Index event) {
     const EventType& type = c.program.events[event];
     const std::string& name = path.words[word];
     const Index field = Program::find_field(type.fields, name);
     if (field != kNone) {
+        note_field(c, path, word, type.name);
         return typed(type.fields[field], c.names.event_field_spans[event][field], dotted(path));
     }
     if (!c.names.events_damaged.contains(event)) {
@@ -81,6 +93,7 @@ std::optional<Typed> customer_field(Compilation& c, const ast::Path& path) {
     const auto& fields = c.program.customer_fields;
     const Index field = Program::find_field(fields, name);
     if (field != kNone) {
+        note_field(c, path, 1, {});
         Typed out = typed(fields[field], c.names.customer_field_spans[field], dotted(path));
         out.operand.kind = Operand::Kind::customer_field;
         out.operand.field = field;
@@ -209,6 +222,7 @@ std::optional<Typed> slot_field(Compilation& c, const ast::Path& path, Scope& sc
         return std::nullopt;
     }
     binding->used = true;
+    note_binding(c, *binding, word_span(path, 0));
     if (binding->event == kNone) {
         return std::nullopt;
     }
@@ -236,6 +250,18 @@ std::optional<Operand> date_operand(Compilation& c, const ast::ValueExpr& value,
 }
 
 }  // namespace
+
+void note_binding(const Compilation& c, const Binding& binding, const Span& span, bool shorthand) {
+    NameUse use;
+    use.kind = NameUse::Kind::binding;
+    use.name = binding.name;
+    use.owner = binding.event == kNone ? std::string() : c.program.events[binding.event].name;
+    use.span = span;
+    use.declared = binding.span;
+    use.declaration = span == binding.span;
+    use.shorthand = shorthand;
+    c.note(std::move(use));
+}
 
 std::string dotted(const ast::Path& path) {
     std::string out;

@@ -68,4 +68,8 @@ Index start_slot(FlowScope& flow);
 
 std::string dotted(const ast::Path& path);
 
+/// Tells who listens where a binding is given or used.
+void note_binding(const Compilation& c, const Binding& binding, const Span& span,
+                  bool shorthand = false);
+
 }  // namespace sluice::dsl::check

@@ -4,9 +4,10 @@
 
 namespace sluice::dsl::tpl {
 
-void Template::check(const std::vector<Shape>& roots, std::vector<Fault>& faults) const {
+void Template::check(const std::vector<Shape>& roots, std::vector<Fault>& faults,
+                     std::vector<Read>* reads) const {
     if (impl_ != nullptr && impl_->usable) {
-        Checker(*impl_, &roots, &faults).run();
+        Checker(*impl_, &roots, &faults, reads).run();
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace sluice::dsl::tpl {
 namespace {
@@ -211,6 +212,25 @@ Typed Checker::of_shape(const Shape& shape) {
     return value;
 }
 
+void Checker::read_root(const Expr& expr, const std::string& name) const {
+    if (reads_ != nullptr && !outer_place_ &&
+        base_.substr(expr.place.offset, name.size()) == name) {
+        reads_->push_back(
+            {name, name, false, expr.place.offset, static_cast<std::uint32_t>(name.size())});
+    }
+}
+
+/// Keys point into the text, which tells where they stand.
+void Checker::read_field(const Typed& of, std::string_view key) const {
+    const std::less_equal<const char*> before;
+    if (reads_ != nullptr && !outer_place_ && before(base_.data(), key.data()) &&
+        before(key.data() + key.size(), base_.data() + base_.size())) {
+        reads_->push_back({of.shape->name, std::string(key), true,
+                           static_cast<std::uint32_t>(key.data() - base_.data()),
+                           static_cast<std::uint32_t>(key.size())});
+    }
+}
+
 std::optional<Typed> Checker::root(Index symbol, const Expr& expr) {
     const std::string name(impl_.symbols[symbol]);
     const auto scoped = std::find_if(scoped_.rbegin(), scoped_.rend(),
@@ -234,6 +254,7 @@ std::optional<Typed> Checker::root(Index symbol, const Expr& expr) {
         unknown_root(expr, name);
         return std::nullopt;
     }
+    read_root(expr, name);
     Typed value = of_shape(*found);
     value.subject = name;
     value.place = expr.place;
@@ -297,6 +318,7 @@ void Checker::field(Typed& value, std::string_view key, const Expr& expr) {
         const auto found = std::find_if(fields.begin(), fields.end(),
                                         [&](const Shape& shape) { return shape.name == key; });
         if (found != fields.end()) {
+            read_field(value, key);
             Typed typed = of_shape(*found);
             typed.subject = next.subject;
             typed.place = next.place;

@@ -29,8 +29,9 @@ struct Typed {
 /// enclosing `if` has shown to be there. Without roots and faults it only collects paths.
 class Checker {
 public:
-    Checker(const Template::Impl& impl, const std::vector<Shape>* roots, std::vector<Fault>* faults)
-        : impl_(impl), roots_(roots), faults_(faults), base_(impl.main.text) {}
+    Checker(const Template::Impl& impl, const std::vector<Shape>* roots, std::vector<Fault>* faults,
+            std::vector<Read>* reads = nullptr)
+        : impl_(impl), roots_(roots), faults_(faults), reads_(reads), base_(impl.main.text) {}
 
     void run() { walk(impl_.main.first, impl_.main.end); }
     [[nodiscard]] const std::set<std::string>& paths() const { return paths_; }
@@ -79,6 +80,8 @@ private:
     void default_filter(Typed& value, const FilterCall& call, const Typed& fallback);
     void unused_fallback(const Chain& chain, const Typed& value, const FilterCall& call);
     static Typed of_shape(const Shape& shape);
+    void read_root(const Expr& expr, const std::string& name) const;
+    void read_field(const Typed& of, std::string_view key) const;
 
     // Faults.
     void unknown_root(const Expr& expr, std::string_view name);
@@ -90,6 +93,7 @@ private:
     const Template::Impl& impl_;
     const std::vector<Shape>* roots_;
     std::vector<Fault>* faults_;
+    std::vector<Read>* reads_;
     std::string_view base_;
     State state_;
     std::vector<std::pair<Index, Typed>>

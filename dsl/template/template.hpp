@@ -84,6 +84,15 @@ struct Fault {
     bool is_warning = false;
 };
 
+/// A word of a template that names a root, or a field of one.
+struct Read {
+    std::string root;
+    std::string name;
+    bool is_field = false;
+    std::uint32_t offset = 0;  // bytes of the template's text
+    std::uint32_t length = 0;
+};
+
 struct Node;  // private to the implementation
 
 /// A parsed template: immutable, cheap to copy (shares its nodes), safe to render from any thread.
@@ -96,7 +105,10 @@ public:
     /// Checks every path against the declared roots: unknown paths, optional values without a
     /// fallback (`| default: "x"`, `| x` in placeholders, or an enclosing `if` on the same path),
     /// filter argument types. Assigned and captured names and loop variables are known.
-    void check(const std::vector<Shape>& roots, std::vector<Fault>& faults) const;
+    /// `reads`, when given, is told of every word that names a root or its field; a word may come
+    /// more than once, and snippets are left out.
+    void check(const std::vector<Shape>& roots, std::vector<Fault>& faults,
+               std::vector<Read>* reads = nullptr) const;
 
     [[nodiscard]] bool empty() const;
     /// The text this was parsed from; part of the program hash.
