@@ -39,14 +39,29 @@ struct Silent : x3::parser<Derived> {
     static constexpr bool has_attribute = false;
 };
 
+struct Want {
+    std::uint16_t word = 0;
+    Node leaf = Node::word;
+    TokenKind token = TokenKind::end;
+};
+
+/// Says what could have been read where the text ends.
+template <class C>
+void wants_at_end(Iterator first, Iterator last, const C& context, Want want) {
+    if (first == last) {
+        recorder_of(context).wants(want.word, want.leaf, want.token);
+    }
+}
+
 /// One word of the language.
 struct Keyword : Silent<Keyword> {
     std::uint16_t number;
     explicit constexpr Keyword(std::uint16_t n) : number(n) {}
 
     template <class C, class R, class A>
-    bool parse(Iterator& first, const Iterator& last, const C&, R&, A&) const {
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
         if (first == last || first->word != number) {
+            wants_at_end(first, last, context, {number});
             return false;
         }
         ++first;
@@ -81,8 +96,9 @@ struct Symbol : Silent<Symbol> {
     constexpr Symbol(TokenKind k, std::string_view s) : kind(k), sign(s) {}
 
     template <class C, class R, class A>
-    bool parse(Iterator& first, const Iterator& last, const C&, R&, A&) const {
+    bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
         if (first == last || first->kind != kind) {
+            wants_at_end(first, last, context, {0, Node::sign, kind});
             return false;
         }
         ++first;
@@ -104,6 +120,7 @@ struct Leaf : Silent<Leaf> {
             node == Node::name && first->kind == TokenKind::text && kind == TokenKind::end;
         const bool plain_name = kind == TokenKind::end && first->kind == TokenKind::name;
         if (first == last || (first->kind != kind && !quoted_name && !plain_name)) {
+            wants_at_end(first, last, context, {0, node, kind});
             return false;
         }
         recorder_of(context).leaf(node, first++);
@@ -130,6 +147,9 @@ struct Choice : Silent<Choice> {
     template <class C, class R, class A>
     bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
         if (first == last || first->word == 0) {
+            for (std::size_t i = 0; i < kMost && words[i] != 0; ++i) {
+                wants_at_end(first, last, context, {words[i], node});
+            }
             return false;
         }
         for (const std::uint16_t word : words) {
@@ -152,6 +172,7 @@ struct DataWord : Silent<DataWord> {
     template <class C, class R, class A>
     bool parse(Iterator& first, const Iterator& last, const C& context, R&, A&) const {
         if (first == last || first->kind != TokenKind::word || (operand && refused(*first))) {
+            wants_at_end(first, last, context, {0, Node::word, TokenKind::word});
             return false;
         }
         recorder_of(context).leaf(Node::word, first++);
@@ -229,9 +250,13 @@ struct Statement : Wrapped<Subject, Statement<Subject>> {
         Recorder& recorder = recorder_of(context);
         const std::size_t nodes = recorder.mark().nodes;
         const Iterator start = first;
+        const bool before = recorder.at_start(first == last);
         try {
-            return this->subject.parse(first, last, context, rcontext, x3::unused);
+            const bool read = this->subject.parse(first, last, context, rcontext, x3::unused);
+            recorder.at_start(before);
+            return read;
         } catch (const x3::expectation_failure<Iterator>& x) {
+            recorder.at_start(before);
             recorder.back_to({nodes, recorder.mark().problems});
             first = recorder.broken(start, x.where(), x.which(), place);
             return true;

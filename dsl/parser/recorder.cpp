@@ -92,6 +92,16 @@ void Recorder::habit(const Token& token, std::string_view instead) {
     problems_.add(std::move(d));
 }
 
+void Recorder::add_wanted(std::uint16_t word, Node leaf, TokenKind token) {
+    Wanted wanted{word, leaf, token, starting_, {}};
+    for (const TreeNode& node : tree_) {
+        if (node.next == 0) {
+            wanted.inside.push_back({node.kind, node.begin});
+        }
+    }
+    wanted_->push_back(std::move(wanted));
+}
+
 // The start of the next line of the same depth, the enclosing `}`, or the end. Lines that carry
 // the broken statement on, or are indented deeper than it, are part of it.
 const Token* Recorder::sync(const Token* start, const Token* where) const {
@@ -176,6 +186,9 @@ std::string Recorder::habit_help(const Token* start, const Token* where,
 
 const Token* Recorder::broken(const Token* start, const Token* where, const std::string& expected,
                               Place place) {
+    if (where == last_) {
+        wanted_ = nullptr;
+    }
     const Token* next = sync(start, where);
     const bool ended = where != start && (where == last_ || where->bol || where->inserted);
     const std::uint32_t line = ended ? (where - 1)->line : where->line;

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::dsl::parser {
@@ -28,6 +29,20 @@ enum class Place : std::uint8_t {
     webhook,
     test,
     change,
+};
+
+/// Something that can stand at the end of the text, as the grammar asked for it there: a keyword
+/// (`word` is not 0), a sign (`leaf` is Node::sign, see `token`) or a leaf of its own.
+struct Wanted {
+    std::uint16_t word = 0;
+    Node leaf = Node::word;
+    TokenKind token = TokenKind::end;
+    bool starts = false;  // begins a statement; otherwise it carries one on
+    struct Open {
+        Node kind = Node::word;
+        std::uint32_t begin = 0;  // index of its first token
+    };
+    std::vector<Open> inside;  // the nodes that are being read, outermost first
 };
 
 /// What the grammar leaves behind while it reads: the concrete tree and the reports.
@@ -72,6 +87,18 @@ public:
     /// No statement of the place begins at `at`. Returns where to go on, always behind `at`.
     const Token* unknown(const Token* at, Place place);
 
+    /// Collects into `out` everything the grammar asks for at the end of the text, until it has
+    /// complained about the end: what it tries after that is a way out and not what was meant.
+    void listen(std::vector<Wanted>* out) { wanted_ = out; }
+    /// A parser met the end of the text where it could have read this.
+    void wants(std::uint16_t word, Node leaf, TokenKind token) {
+        if (wanted_ != nullptr) {
+            add_wanted(word, leaf, token);
+        }
+    }
+    /// Whether what is asked for begins a statement; gives what was said before.
+    bool at_start(bool starts) { return std::exchange(starting_, starts); }
+
     [[nodiscard]] const Token* last() const { return last_; }
     Tree take() { return std::move(tree_); }
 
@@ -83,6 +110,7 @@ private:
     [[nodiscard]] std::string reading(const Token& start, Place place) const;
     Diagnostic stray(const Token& token, Place place) const;
     Diagnostic leftover(const Token& token, const Token& previous) const;
+    void add_wanted(std::uint16_t word, Node leaf, TokenKind token);
     std::string habit_help(const Token* start, const Token* where, std::string_view expected) const;
     bool misread_word(Diagnostic& d, const Token* where, std::string_view expected) const;
 
@@ -90,6 +118,8 @@ private:
     const Token* last_;
     Problems& problems_;
     Tree tree_;
+    std::vector<Wanted>* wanted_ = nullptr;
+    bool starting_ = false;
 };
 
 }  // namespace sluice::dsl::parser
