@@ -48,8 +48,9 @@ constexpr CodeInfo kCodes[] = {
     {"E323", "UNKNOWN TIME ZONE", "The fallback zone of the policy is not in the time zone database."},
     {"E401", "THIS STEP IS NEVER REACHED", "Every way to this step ends before it."},
     {"E402", "A LOOP THAT NEVER PAUSES", "A `repeat` has no wait, so all its rounds happen at once."},
-    {"E403", "A RULE THAT NEEDS ITSELF", "A segment, lifecycle or consent rule depends on itself, or flows start each other in a circle."},
-    {"E404", "A TIME THAT NEVER COMES", "A window of time is empty."},
+    {"E403", "A RULE THAT NEEDS ITSELF", "A segment, lifecycle or consent rule depends on itself, or flows start each other in a circle, also by what they record."},
+    {"E404", "A TIME THAT NEVER COMES", "A window of time is empty, or a date to wait for is over."},
+    {"E405", "TOO MUCH TO REMEMBER", "The conditions over the past would keep more of every customer than the limit allows."},
     {"E406", "A LIFECYCLE WITH A GAP", "A lifecycle leaves customers without a state, or a state that nobody can reach or leave."},
     {"E410", "THE GOAL ENDS THE FLOW AT ONCE", "The goal is met by the event that starts the flow, or equals an `ends when`."},
     {"E501", "NOT YET", "The language has this, but this version of the engine does not run it."},
@@ -59,6 +60,11 @@ constexpr CodeInfo kCodes[] = {
     {"W314", "A LONG TEXT MESSAGE", "The text message takes several parts once its longest values are filled in."},
     {"W318", "THE NAME OF A FILE AS TEXT", "The text of an email body looks like the name of a file."},
     {"W324", "NO ADDRESS TO SEND TO", "Customers have no field that holds the address for this channel."},
+    {"W330", "A MESSAGE THAT CANNOT GO OUT", "On every way to this send, messages before it have already filled a cap of the policy."},
+    {"W407", "COMING AND GOING AT ONCE", "The conditions for entering and for leaving a state can hold together."},
+    {"W411", "A CONDITION THAT DECIDES NOTHING", "A condition is never true, or true for everybody."},
+    {"W413", "TWO FLOWS, ONE EVENT", "One event can start two flows of equal priority that both send a message at once."},
+    {"W414", "MESSAGES IN THE WRONG ORDER", "Quiet hours can hold a message while the next one goes out at once."},
 };
 // clang-format on
 

@@ -1,5 +1,6 @@
 #include "dsl/check/compile.hpp"
 
+#include "dsl/check/analyse.hpp"
 #include "dsl/check/context.hpp"
 #include "dsl/check/hash.hpp"
 #include "dsl/check/lifecycles.hpp"
@@ -97,8 +98,15 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     check::declare_tests(c, decls);
     check::order_lifecycles(c);
     warn_addresses(c);
+    const auto sound = [&] {
+        return std::none_of(result.diagnostics.begin(), result.diagnostics.end(), is_error);
+    };
+    if (sound()) {
+        check::analyse(c);
+        result.memory = check::memory_by_file(c);
+    }
     sort_diagnostics(result.diagnostics);
-    if (std::none_of(result.diagnostics.begin(), result.diagnostics.end(), is_error)) {
+    if (sound()) {
         index_aggregates(c.program);
         c.program.hash = check::program_hash(c.program);
         result.program = std::make_shared<const Program>(std::move(c.program));

@@ -5,6 +5,8 @@
 #include "dsl/program.hpp"
 #include "dsl/source.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,11 +27,25 @@ struct CompileOptions {
     std::function<bool(std::string_view)> zone_known;
     /// Told where every name is declared and used; may be empty.
     UseSink on_use;
+    /// The present date (days since 1970-01-01), for checks of dates that are over. Unset: none, so
+    /// that what once compiled still does.
+    std::optional<std::int64_t> today;
+    /// What the memories of one customer may take by the estimate of dsl/check/README.md, in bytes;
+    /// more is error E405. 0: no limit.
+    std::size_t memory_ceiling = 2'048;
+};
+
+/// What the conditions of one file make the engine remember, in bytes for one customer. A memory
+/// that several files share counts for the first of them.
+struct FileMemory {
+    std::string path;
+    std::size_t bytes = 0;
 };
 
 struct CompileResult {
     std::shared_ptr<const Program> program;  // null when any diagnostic is an error
     std::vector<Diagnostic> diagnostics;     // sorted
+    std::vector<FileMemory> memory;          // files that remember anything; empty after an error
 };
 
 /// Compiles a whole project directory: parse every file, resolve names over all of them (the order

@@ -52,6 +52,13 @@ struct Names {
     std::map<Index, Index> watched_segments;            // segment -> its lifecycle
 };
 
+/// Where the parts of the program stand, for the analyses behind lowering.
+struct Places {
+    std::vector<Span> conditions;           // by condition
+    std::vector<std::vector<Span>> steps;   // by flow, then step
+    std::vector<std::vector<Span>> starts;  // by flow, then start
+};
+
 /// One compilation: the sources, what has been found wrong and the program being built.
 ///
 /// Passes report and go on; a pass that cannot produce its part leaves kNone there, and the program
@@ -65,6 +72,7 @@ public:
     const CompileOptions& options;
     Program program;
     Names names;
+    Places places;
     /// `start flow` steps: whose, of what, where.
     struct StartedFlow {
         Index from = kNone;

@@ -49,6 +49,7 @@ std::set<std::string> known_when_false(const ast::Cond& cond);
 template <typename Node>
 Index add_condition(Compilation& c, Node node, const Span& span) {
     c.program.conditions.push_back({std::move(node), c.words(span)});
+    c.places.conditions.push_back(span);
     return to_index(c.program.conditions.size() - 1);
 }
 

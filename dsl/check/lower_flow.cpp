@@ -130,6 +130,9 @@ private:
         scope_.starts_count += 1;
         span_ = span;
         std::visit([&](const auto& node) { start_line(node); }, start.node);
+        const auto own = static_cast<std::size_t>(&flow() - c_.program.flows.data());
+        c_.places.starts.resize(c_.program.flows.size());
+        c_.places.starts[own].resize(flow().starts.size(), span);
     }
 
     void start_line(const ast::StartWhenEvent& node) {

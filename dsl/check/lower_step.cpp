@@ -89,6 +89,9 @@ void StepLowering::begin_step(const ast::Step& step) {
     info.text = c_.words(step.span);
     info.line = step.span.line;
     flow().steps.push_back(std::move(info));
+    const auto own = static_cast<std::size_t>(&flow() - c_.program.flows.data());
+    c_.places.steps.resize(c_.program.flows.size());
+    c_.places.steps[own].push_back(step.span);
     if (!step.label.empty()) {
         labels_.emplace_back(step.label, step.label_span);
     }

@@ -46,6 +46,7 @@ TEST_P(CheckGoldenTest, SaysWhatIsExpected) {
     Project project;
     project.add_folder(kFolder / "check/golden" / GetParam());
     project.add_folder(kFolder / "check/golden/_base");
+    project.today = parse_date("2026-03-02");
     const CompileResult result = project.compile();
     const std::string report = project.report(result);
     const auto expected = kFolder / "check/golden" / GetParam() / "expected.txt";

@@ -23,6 +23,7 @@ inline std::string read_text(const std::filesystem::path& path) {
 struct Project {
     SourceSet sources;
     std::vector<std::filesystem::path> body_folders;
+    std::optional<std::int64_t> today;
 
     /// Adds the .flow files of a folder; a file of the same name that is already there stays.
     void add_folder(const std::filesystem::path& folder) {
@@ -56,6 +57,7 @@ struct Project {
             }
             return std::nullopt;
         };
+        out.today = today;
         out.zone_known = [](std::string_view zone) {
             constexpr std::array<std::string_view, 3> kZones = {"Europe/Berlin", "Europe/Paris",
                                                                 "UTC"};
