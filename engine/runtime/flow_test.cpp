@@ -13,12 +13,15 @@ constexpr std::string_view kCustomerId = "test-customer";
 /// One test under way.
 class Trial {
 public:
-    Trial(const std::shared_ptr<const dsl::Program>& program, const dsl::Test& test)
+    Trial(const std::shared_ptr<const dsl::Program>& program, const dsl::Test& test,
+          const TestProbe& probe)
         : program_(*program), test_(test) {
         releases_.add(1, program);
         options_.only_flow = test.flow;
         options_.ignore_holdout = true;
         options_.trace_everything = true;
+        options_.passed = probe.passed;
+        options_.choose = probe.choose;
         customer_ = new_customer(releases_, std::string(kCustomerId));
         result_.test = &test;
     }
@@ -124,9 +127,9 @@ private:
                        (message == kNone || row.message == program_.messages[message].name);
             }));
     }
-    void expect(bool holds, std::string found) {
+    void expect(bool holds, std::string found, std::optional<Instant> at = std::nullopt) {
         if (!holds) {
-            result_.failures.push_back({row_->line, row_->text, std::move(found)});
+            result_.failures.push_back({row_->line, at, row_->text, std::move(found)});
         }
     }
     [[nodiscard]] std::string sent_so_far() const {
@@ -152,7 +155,7 @@ private:
                        traced.channel == static_cast<Channel>(row.channel) &&
                        traced.message == program_.messages[row.message].name;
             });
-        expect(found, sent_so_far());
+        expect(found, sent_so_far(), at);
     }
     void perform(const dsl::TestExpectCall& row) {
         const Instant at = instant(row.at);
@@ -161,7 +164,7 @@ private:
                 return traced.kind == TraceKind::called && traced.at == at &&
                        traced.message == program_.webhooks[row.webhook].name;
             });
-        expect(found, "no such call was made then");
+        expect(found, "no such call was made then", at);
     }
     void perform(const dsl::TestExpectCount& row) {
         std::optional<Channel> channel;
@@ -209,8 +212,8 @@ std::string channel_word(Channel channel) {
 }  // namespace
 
 FlowTestResult run_flow_test(const std::shared_ptr<const dsl::Program>& program,
-                             const dsl::Test& test) {
-    return Trial(program, test).run();
+                             const dsl::Test& test, const TestProbe& probe) {
+    return Trial(program, test, probe).run();
 }
 
 std::string sentence(const TraceRow& row) {
@@ -258,12 +261,46 @@ std::string sentence(const TraceRow& row) {
     return "";
 }
 
+namespace {
+
+constexpr std::size_t kStepWidth = 6;
+
+/// One line of a timeline: mark, local time, step or line, words.
+std::string timeline_line(std::string_view mark, const std::string& when, std::string where,
+                          const std::string& what) {
+    where.resize(std::max(where.size(), kStepWidth), ' ');
+    return std::string(mark) + when + "  " + where + "  " + what;
+}
+
+/// The failures that belong to an instant, earliest first.
+std::vector<const ExpectationFailure*> timed_failures(const FlowTestResult& result) {
+    std::vector<const ExpectationFailure*> out;
+    for (const ExpectationFailure& failure : result.failures) {
+        if (failure.at) {
+            out.push_back(&failure);
+        }
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const auto* a, const auto* b) { return *a->at < *b->at; });
+    return out;
+}
+
+}  // namespace
+
 std::string render_timeline(const FlowTestResult& result) {
     std::string out;
+    const auto missed = timed_failures(result);
+    auto next = missed.begin();
+    const auto mark_until = [&](Instant at) {
+        for (; next != missed.end() && *(*next)->at < at; ++next) {
+            out += timeline_line("  > ", local_text(*(*next)->at, result.zone),
+                                 "line " + std::to_string((*next)->line), (*next)->expected) +
+                   "\n";
+        }
+    };
     for (const TraceRow& row : result.timeline) {
-        std::string step = row.step;
-        step.resize(std::max<std::size_t>(step.size(), 6), ' ');
-        out += "    " + local_text(row.at, result.zone) + "  " + step + "  " + sentence(row);
+        mark_until(row.at);
+        out += timeline_line("    ", local_text(row.at, result.zone), row.step, sentence(row));
         if (row.until != kNever) {
             out += "  until " + local_text(row.until, result.zone);
         }
@@ -272,6 +309,7 @@ std::string render_timeline(const FlowTestResult& result) {
     if (result.timeline.empty()) {
         out += "    nothing happened\n";
     }
+    mark_until(kNever);
     for (const ExpectationFailure& failure : result.failures) {
         out += "  > line " + std::to_string(failure.line) + ": " + failure.expected + "\n";
         out += "    but " + failure.found + "\n";

@@ -4,6 +4,8 @@
 #include "engine/base/civil_time.hpp"
 #include "engine/runtime/step.hpp"
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,9 @@ namespace sluice {
 
 struct ExpectationFailure {
     std::uint32_t line = 0;
-    std::string expected;  // the row as written
-    std::string found;     // what happened instead
+    std::optional<Instant> at;  // when it should have happened, if the row says so
+    std::string expected;       // the row as written
+    std::string found;          // what happened instead
 };
 
 struct FlowTestResult {
@@ -29,10 +32,17 @@ struct FlowTestResult {
     [[nodiscard]] bool passed() const { return failures.empty(); }
 };
 
-FlowTestResult run_flow_test(const std::shared_ptr<const dsl::Program>& program,
-                             const dsl::Test& test);
+/// What watches a test, or takes the place of chance in it; see StepOptions.
+struct TestProbe {
+    std::function<void(const Passage&)> passed;
+    std::function<std::optional<Index>(Index flow, Index instruction)> choose;
+};
 
-/// The timeline for people: one line a row, local times, failures marked. Ends with a newline.
+FlowTestResult run_flow_test(const std::shared_ptr<const dsl::Program>& program,
+                             const dsl::Test& test, const TestProbe& probe = {});
+
+/// The timeline for people: one line a row, local times; what should have happened and did not is
+/// marked at its place in time, and what was found instead stands below. Ends with a newline.
 std::string render_timeline(const FlowTestResult& result);
 
 /// One trace row in words: `sent email Cart Reminder`. For timelines and explain.

@@ -84,6 +84,17 @@ struct Effects {
     std::vector<InboundEvent> internal;  // events and trait changes the engine made itself
 };
 
+/// A run came to an instruction (no outcome), or left it by one of its ways. Ways are numbered by
+/// the kind of instruction: branch 0 yes, 1 no; await its branches, then the timeout; split its
+/// arms; experiment its variants, then the holdout; loop 0 another round, 1 out; send 0 the first
+/// choice, 1 the alternative, 2 nothing; a wait for a date 0 in time, 1 missing or past.
+struct Passage {
+    std::uint32_t release = 0;
+    Index flow = kNone;
+    Index instruction = kNone;
+    Index outcome = kNone;
+};
+
 struct StepOptions {
     /// Whether an address must not be written to. Not set: none is.
     std::function<bool(Channel, const std::string& address)> suppressed;
@@ -97,6 +108,11 @@ struct StepOptions {
     std::string salt;
     /// Waits, wake-ups and branches are traced too, with the values they saw.
     bool trace_everything = false;
+    /// Told of every passage, in order: coverage. Not set: nobody counts.
+    std::function<void(const Passage&)> passed;
+    /// Takes the place of chance: the way a run takes at a split or an experiment, when it has a
+    /// value. Not set: chance decides.
+    std::function<std::optional<Index>(Index flow, Index instruction)> choose;
     /// A timer later than this runs at the present instant instead of the one it was due at, so
     /// that after a downtime the waits behind it keep their length (T12). Not set: virtual time.
     std::optional<Millis> catch_up_after;

@@ -85,13 +85,18 @@ private:
     // instructions (stepper_run.cpp)
     void advance_runnable();
     void advance(Run& run);
+    void pass(const Run& run, Index outcome) const;
+    [[nodiscard]] std::optional<Index> told_way(const Run& run, std::size_t ways) const;
     bool execute(Run& run, const dsl::Instruction& instruction);
     bool park(Run& run, const dsl::Instruction& instruction);
+    void time_out(Run& run, const dsl::Instruction& instruction);
     void change_trait(Run& run, const dsl::OpTrait& op, Index step);
     void call(Run& run, const dsl::OpCall& op, Index step);
     void record(Run& run, const dsl::OpRecord& op);
     Index choose_arm(const Run& run, const dsl::OpSplit& op, Index step);
+    [[nodiscard]] std::size_t draw_arm(const Run& run, const dsl::OpSplit& op, Index step) const;
     Index choose_variant(const Run& run, const dsl::OpExperiment& op, Index step);
+    [[nodiscard]] std::size_t draw_variant(const dsl::Experiment& experiment) const;
     Index next_round(Run& run, const dsl::OpLoop& op);
     void move(const Run& run, const dsl::OpMove& op, Index step);
     void end(Run& run, Reason reason, std::string_view note);

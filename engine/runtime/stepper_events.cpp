@@ -214,6 +214,7 @@ void Stepper::leave_or_wake(Run& run, const AppliedEvent& event) {
         if (branch.slot != kNone) {
             run.slots[branch.slot] = event.fields;
         }
+        pass(run, static_cast<Index>(&branch - await.branches.data()));
         run.pc = branch.target;
         run.park = Park::none;
         run.due = kNever;

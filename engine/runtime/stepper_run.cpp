@@ -37,6 +37,12 @@ void Stepper::advance(Run& run) {
     end(run, Reason::fault, "more than 10000 instructions without a wait");
 }
 
+void Stepper::pass(const Run& run, Index outcome) const {
+    if (options_.passed) {
+        options_.passed({run.release, run.flow, run.pc, outcome});
+    }
+}
+
 /// Does one instruction; each overload is true when the run goes on.
 struct Stepper::Executor {
     Stepper& stepper;
@@ -55,6 +61,7 @@ struct Stepper::Executor {
             row.note = yes ? "yes" : "no";
             row.detail = describe(context, op.condition);
         }
+        stepper.pass(run, yes ? 0 : 1);
         run.pc = yes ? run.pc + 1 : op.otherwise;
         return true;
     }
@@ -113,6 +120,7 @@ struct Stepper::Executor {
 
 /// Does one instruction; false when the run parked or ended.
 bool Stepper::execute(Run& run, const dsl::Instruction& instruction) {
+    pass(run, kNone);
     return std::visit(Executor{*this, run, instruction}, instruction.op);
 }
 
@@ -120,16 +128,19 @@ bool Stepper::execute(Run& run, const dsl::Instruction& instruction) {
 bool Stepper::park(Run& run, const dsl::Instruction& instruction) {
     const Instant base = std::max(now_, run.hand_over);
     const WaitEnd wait = wait_end(context_of(run), instruction, base);
+    const bool awaits = std::holds_alternative<dsl::OpAwait>(instruction.op);
+    if (!awaits) {
+        pass(run, wait.missing ? 1 : 0);
+    }
     if (wait.missing && wait.stop_if_missing) {
         end(run, Reason::missing_date, "");
         return false;
     }
-    const auto* await = std::get_if<dsl::OpAwait>(&instruction.op);
     if (wait.at <= now_) {
-        run.pc = await != nullptr ? await->timeout : run.pc + 1;
+        time_out(run, instruction);
         return true;
     }
-    run.park = await != nullptr ? Park::await : Park::sleep;
+    run.park = awaits ? Park::await : Park::sleep;
     run.park_order = customer_.next_order++;
     run.parked_at = base;
     run.due = wait.at;
@@ -139,6 +150,17 @@ bool Stepper::park(Run& run, const dsl::Instruction& instruction) {
         row.detail = flow_of(run).steps[instruction.step].text;
     }
     return false;
+}
+
+/// Goes on behind a wait that time has ended.
+void Stepper::time_out(Run& run, const dsl::Instruction& instruction) {
+    const auto* await = std::get_if<dsl::OpAwait>(&instruction.op);
+    if (await == nullptr) {
+        ++run.pc;
+        return;
+    }
+    pass(run, static_cast<Index>(await->branches.size()));
+    run.pc = await->timeout;
 }
 
 /// Ends a run and, where its goal has a window, keeps it to watch for the goal until the window
@@ -160,47 +182,63 @@ void Stepper::end(Run& run, Reason reason, std::string_view note) {
     }
 }
 
-Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
+/// What the options say instead of chance, when they do.
+std::optional<Index> Stepper::told_way(const Run& run, std::size_t ways) const {
+    const auto told = options_.choose ? options_.choose(run.flow, run.pc) : std::nullopt;
+    return told && *told < ways ? told : std::nullopt;
+}
+
+std::size_t Stepper::draw_arm(const Run& run, const dsl::OpSplit& op, Index step) const {
     const dsl::Flow& flow = flow_of(run);
     const std::uint32_t point =
         draw({"split", options_.salt, flow.name, flow.steps[step].id, customer_.id});
     std::int64_t edge = 0;
-    const dsl::SplitArm* chosen = &op.arms.back();
-    for (const dsl::SplitArm& arm : op.arms) {
-        edge += arm.percent_scaled;
+    for (std::size_t at = 0; at < op.arms.size(); ++at) {
+        edge += op.arms[at].percent_scaled;
         if (point < edge) {
-            chosen = &arm;
-            break;
+            return at;
         }
     }
+    return op.arms.size() - 1;
+}
+
+Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
+    const auto told = told_way(run, op.arms.size());
+    const std::size_t at = told ? *told : draw_arm(run, op, step);
+    const dsl::SplitArm& chosen = op.arms[at];
+    pass(run, static_cast<Index>(at));
     if (options_.trace_everything) {
         TraceRow& row = trace(TraceKind::branched, run, step);
-        row.note = chosen->name.empty()
-                       ? dsl::to_text(Value::of_number(chosen->percent_scaled)) + "%"
-                       : chosen->name;
+        row.note = chosen.name.empty() ? dsl::to_text(Value::of_number(chosen.percent_scaled)) + "%"
+                                       : chosen.name;
     }
-    return chosen->target;
+    return chosen.target;
+}
+
+/// The variant's place; their number stands for the holdout.
+std::size_t Stepper::draw_variant(const dsl::Experiment& experiment) const {
+    const std::uint32_t point = draw({"experiment", options_.salt, experiment.name, customer_.id});
+    std::int64_t edge = 0;
+    for (std::size_t at = 0; at < experiment.variants.size(); ++at) {
+        edge += experiment.variants[at].second;
+        if (point < edge) {
+            return at;
+        }
+    }
+    return experiment.variants.size();
 }
 
 /// Sticky: the same customer gets the same variant whenever she comes by.
 Index Stepper::choose_variant(const Run& run, const dsl::OpExperiment& op, Index step) {
     const dsl::Experiment& experiment = ready_of(run).program->experiments[op.experiment];
-    const std::uint32_t point = draw({"experiment", options_.salt, experiment.name, customer_.id});
-    std::int64_t edge = 0;
-    Index target = op.held_out;
-    std::string_view chosen = "holdout";
-    for (std::size_t at = 0; at < experiment.variants.size(); ++at) {
-        edge += experiment.variants[at].second;
-        if (point < edge) {
-            target = op.targets[at];
-            chosen = experiment.variants[at].first;
-            break;
-        }
-    }
+    const auto told = told_way(run, op.targets.size() + 1);
+    const std::size_t at = told ? *told : draw_variant(experiment);
+    const bool held_out = at == op.targets.size();
+    pass(run, static_cast<Index>(at));
     TraceRow& row = trace(TraceKind::assigned, run, step);
     row.note = experiment.name;
-    row.detail = chosen;
-    return target;
+    row.detail = held_out ? "holdout" : experiment.variants[at].first;
+    return held_out ? op.held_out : op.targets[at];
 }
 
 /// The head of a loop: into its next round, or past it.
@@ -208,6 +246,7 @@ Index Stepper::next_round(Run& run, const dsl::OpLoop& op) {
     std::uint32_t& rounds = run.counters[op.counter];
     const bool over = static_cast<std::int64_t>(rounds) >= op.times ||
                       (op.until != kNone && evaluate(context_of(run), op.until));
+    pass(run, over ? 1 : 0);
     rounds = over ? 0 : rounds + 1;
     return over ? op.exit : run.pc + 1;
 }

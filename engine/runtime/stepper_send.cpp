@@ -55,19 +55,23 @@ Index Stepper::send(Run& run, const dsl::OpSend& op, Index step) {
         return ask(message);
     };
     Verdict verdict = aim(op.first);
+    bool second_choice = false;
     if (op.alternative && verdict.kind == Verdict::Kind::skip && unreachable(verdict.reason)) {
         Verdict second = aim(*op.alternative);
         if (second.kind == Verdict::Kind::skip && unreachable(second.reason)) {
             aim(op.first);  // both unreachable: the first choice's reason is the one to report
         } else {
             verdict = std::move(second);
+            second_choice = true;
         }
     }
     ++run.sends;
     if (verdict.kind == Verdict::Kind::skip) {
+        pass(run, 2);
         skip(message, verdict);
         return op.not_sent == kNone ? run.pc + 1 : op.not_sent;
     }
+    pass(run, second_choice ? 1 : 0);
     message.arguments = arguments_of(run, op.args);
     if (verdict.kind == Verdict::Kind::allow) {
         let_go(message);

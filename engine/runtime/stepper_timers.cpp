@@ -90,16 +90,17 @@ void Stepper::wake(Run& run) {
     const dsl::Instruction& instruction = flow_of(run).code[run.pc];
     run.park = Park::none;
     run.due = kNever;
-    const auto* await = std::get_if<dsl::OpAwait>(&instruction.op);
     if (options_.trace_everything) {
-        trace(TraceKind::woke, run, instruction.step).note = await ? "timeout" : "time";
+        const bool awaited = std::holds_alternative<dsl::OpAwait>(instruction.op);
+        trace(TraceKind::woke, run, instruction.step).note = awaited ? "timeout" : "time";
     }
-    run.pc = await != nullptr ? await->timeout : run.pc + 1;
+    time_out(run, instruction);
     advance(run);
 }
 
 /// The customer's zone or a date changed: wall-clock waits are found again from their own words,
-/// counted from where the wait began (T3, T7). Exact waits stand.
+/// counted from where the wait began (T3, T7). Exact waits stand. A date that is gone, or past now,
+/// is what `if missing` is about.
 void Stepper::recompute_waits() {
     for (Run& run : customer_.runs) {
         if (run.park != Park::sleep && run.park != Park::await) {
@@ -110,8 +111,16 @@ void Stepper::recompute_waits() {
         if (!follows_customer(instruction)) {
             continue;
         }
-        const WaitEnd end = wait_end(context_of(run), instruction, run.parked_at);
-        run.due = std::max(end.at, now_);
+        const WaitEnd wait = wait_end(context_of(run), instruction, run.parked_at);
+        const bool past = wait.missing || wait.at <= now_;
+        if (past) {
+            pass(run, 1);
+        }
+        if (past && wait.stop_if_missing) {
+            end(run, Reason::missing_date, "");
+            continue;
+        }
+        run.due = std::max(wait.at, now_);
     }
 }
 

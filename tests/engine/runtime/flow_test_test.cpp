@@ -100,7 +100,9 @@ TEST(FlowTestTest, AFailingTestSaysWhatHappenedInstead) {
               "    Mon 2026-03-02 10:00  s1      the wait ended (time)\n"
               "    Mon 2026-03-02 10:00  s2      sent email Hello\n"
               "    Mon 2026-03-02 10:00  s3      no: cart.total >= 50 (cart.total is 20)\n"
-              "    Mon 2026-03-02 10:00          ended: completed\n" +
+              "    Mon 2026-03-02 10:00          ended: completed\n"
+              "  > Mon 2026-03-02 11:00  line " +
+                  std::to_string(line + 5) + "  expect at 2 hours email Hello\n" +
                   marked(5, "expect at 2 hours email Hello", "sent email Hello") +
                   marked(6, "expect nothing sent", "sent email Hello") +
                   marked(7, "expect no email", "sent email Hello") +

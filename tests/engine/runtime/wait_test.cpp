@@ -134,6 +134,24 @@ TEST(WaitMomentTest, FollowsTheDateAndGoesOnOrStopsWhenItIsGone) {
     EXPECT_THAT(skipped.messages(), ElementsAre("2026-03-02 10:00 sent email Hello"));
 }
 
+TEST(WaitMomentTest, ADateThatGoesOrPassesWhileSomebodyWaitsIsMissing) {
+    for (const char* now : {R"({"renewal":null})", R"({"renewal":"2026-03-10"})"}) {
+        for (const auto& [clause, want] :
+             {std::pair{"stop", "2026-03-05 10:00 ended Slow: missing date"},
+              std::pair{"skip", "2026-03-05 10:00 sent email Hello"}}) {
+            Story story = slow(std::string("until 7 days before customer.renewal at 10:00, ") +
+                               "if missing " + clause);
+            ASSERT_TRUE(story.ok());
+            story.subscribe("2026-03-02 09:00");
+            story.identify("2026-03-02 09:00", R"({"renewal":"2026-03-20"})");
+            story.event("2026-03-02 10:00", "Viewed");
+            story.identify("2026-03-05 10:00", now);
+            story.until("2026-04-30 00:00");
+            EXPECT_EQ(story.log().at(1), want) << now;
+        }
+    }
+}
+
 TEST(WaitZoneTest, AWallClockWaitFollowsTheCustomersZoneAndAnExactOneDoesNot) {
     for (const auto& [wait, want] : {std::pair{"until 09:00", "2026-06-03 03:15"},
                                      std::pair{"20 hours", "2026-06-03 02:00"}}) {
