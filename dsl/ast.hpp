@@ -423,9 +423,16 @@ struct TestDecl {
     TimeOfDay clock_time;
     std::vector<TestItem> items;
 };
-struct ChangeDecl {
+/// @old moves to @new | @old stops
+struct LabelChange {
+    std::string from, to;  // without the @; `to` empty: stops
+    Span span;
+};
+struct ChangeDecl {  // change Flow { … }: what a deploy does with people inside
     Name flow;
-};  // change "Flow" { @old moves to @new … }; kept for its span only
+    std::vector<LabelChange> labels;
+    std::optional<Name> was_named;
+};
 
 struct Decl {
     std::variant<CustomerDecl, EventDecl, MessageDecl, SegmentDecl, LifecycleDecl, PolicyDecl,

@@ -27,6 +27,7 @@ constexpr CodeInfo kCodes[] = {
     {"E211", "UNKNOWN TOPIC", "No message has this topic."},
     {"E212", "THIS EVENT RECORDS ITSELF", "A built-in event cannot be recorded by a flow."},
     {"E213", "WHOSE EVENT IS THIS", "A catalog event belongs to no customer: it can only start flows, for the customers a start names."},
+    {"E214", "UNKNOWN LABEL", "A `change` names a step that its flow does not have."},
     {"E222", "NOT KNOWN ON EVERY PATH", "The bound event, or the entry into a flow, is not available at this place."},
     {"E301", "THESE DO NOT FIT TOGETHER", "A value is compared with, or stored as, something of another type."},
     {"E302", "NOT ONE OF THE CHOICES", "The value is not among the choices of a `one of` field."},

@@ -200,6 +200,7 @@ struct StepInfo {
     std::string id;
     std::string text;
     std::uint32_t line = 0;
+    std::string path;  // place in the structure: `2`, `2/1.0` is the first step in its first block
 };
 
 /// A bound event of a run. Slot i of a run holds the fields of `event`.
@@ -339,6 +340,13 @@ struct Test {
     std::vector<TestItem> items;
 };
 
+/// `change Flow { … }`: what the author says about people who are inside when it is deployed.
+struct FlowChange {
+    Index flow = kNone;
+    std::vector<std::pair<std::string, std::string>> labels;  // old, new; new empty: stops
+    std::string was_named;
+};
+
 struct Program {
     std::string hash;  // 32 hex digits over dump() and the templates; formatting does not change it
     std::vector<Field> customer_fields;
@@ -355,6 +363,7 @@ struct Program {
     std::vector<Message> messages;
     std::vector<Flow> flows;  // by file path, then place in the file
     std::vector<Test> tests;
+    std::vector<FlowChange> changes;
 
     /// Aggregates fed by an event, by event index; built by the compiler.
     std::vector<std::vector<Index>> aggregates_of_event;

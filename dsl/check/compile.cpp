@@ -18,13 +18,33 @@
 namespace sluice::dsl {
 namespace {
 
-/// Declarations that are refused as a whole.
-void refuse_declarations(check::Compilation& c, const check::Decls& decls) {
+/// What becomes of people inside when the flow is deployed; old labels belong to the old version.
+void declare_changes(check::Compilation& c, const check::Decls& decls) {
     for (const check::DeclRef& ref : decls) {
-        if (std::holds_alternative<ast::ChangeDecl>(ref.decl->node)) {
-            c.not_supported(ref.decl->span, "`change`",
-                            "Keep the labels of steps that people wait at.");
+        const auto* decl = std::get_if<ast::ChangeDecl>(&ref.decl->node);
+        if (decl == nullptr) {
+            continue;
         }
+        FlowChange change;
+        change.flow = c.find(check::Kind::flow, "E204", decl->flow);
+        if (change.flow == kNone) {
+            continue;
+        }
+        const auto& steps = c.program.flows[change.flow].steps;
+        for (const ast::LabelChange& label : decl->labels) {
+            const bool known = label.to.empty() ||
+                               std::any_of(steps.begin(), steps.end(), [&](const StepInfo& step) {
+                                   return step.id == label.to;
+                               });
+            if (!known) {
+                c.error("E214", label.span,
+                        "`" + decl->flow.text + "` has no step called @" + label.to + ":")
+                    .help = "Labels stand behind a step:  wait 2 days @second-wait";
+            }
+            change.labels.emplace_back(label.from, label.to);
+        }
+        change.was_named = decl->was_named ? decl->was_named->text : std::string();
+        c.program.changes.push_back(std::move(change));
     }
 }
 
@@ -88,13 +108,13 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     const check::Decls decls = check::flatten(files);
     check::collect_names(c, decls);
     check::declare_schema(c, decls);
-    refuse_declarations(c, decls);
     check::declare_segments(c, decls);
     check::declare_lifecycles(c, decls);
     const check::PolicyFacts policy = check::declare_policy(c, decls);
     check::check_cycles(c);
     check::declare_messages(c, decls);
     check::declare_flows(c, decls, policy);
+    declare_changes(c, decls);
     check::declare_tests(c, decls);
     check::order_lifecycles(c);
     warn_addresses(c);

@@ -93,6 +93,10 @@ private:
     Scope scope_;
     const PolicyFacts& policy_;
     Index current_step_ = kNone;
+    std::string block_path_;  // of the block being lowered, with its slash
+    std::string step_path_;   // of the step being lowered
+    std::uint32_t blocks_in_step_ = 0;
+    std::uint32_t place_in_block_ = 0;
     Reach reach_;
     std::size_t wait_bindings_seen_ = 0;
     std::vector<std::pair<std::string, Span>> labels_;

@@ -61,6 +61,14 @@ void StepLowering::join(const std::vector<Reach>& ways) {
 Reach StepLowering::block(const ast::Block& steps) {
     const Reach outside = std::move(reach_);
     reach_ = Reach{};
+    const std::string outer_block = block_path_;
+    const std::string outer_step = step_path_;
+    const std::uint32_t outer_blocks = ++blocks_in_step_;
+    const std::uint32_t outer_place = place_in_block_;
+    if (!outer_step.empty()) {
+        block_path_ = outer_step + "/" + std::to_string(outer_blocks) + ".";
+    }
+    place_in_block_ = 0;
     bool reported = false;
     for (const ast::Step& step : steps) {
         if (!reach_.falls_through && !reported) {
@@ -79,6 +87,10 @@ Reach StepLowering::block(const ast::Block& steps) {
     }
     const Reach inside = std::move(reach_);
     reach_ = outside;
+    block_path_ = outer_block;
+    step_path_ = outer_step;
+    blocks_in_step_ = outer_blocks;
+    place_in_block_ = outer_place;
     return inside;
 }
 
@@ -88,6 +100,9 @@ void StepLowering::begin_step(const ast::Step& step) {
     info.id = step.label.empty() ? "s" + std::to_string(current_step_ + 1) : step.label;
     info.text = c_.words(step.span);
     info.line = step.span.line;
+    step_path_ = block_path_ + std::to_string(place_in_block_++);
+    blocks_in_step_ = 0;
+    info.path = step_path_;
     flow().steps.push_back(std::move(info));
     const auto own = static_cast<std::size_t>(&flow() - c_.program.flows.data());
     c_.places.steps.resize(c_.program.flows.size());

@@ -121,6 +121,29 @@ ast::MessageDecl message(const View& node) {
     return out;
 }
 
+/// Labels stand in the tree one behind the other; the word behind one says what becomes of it.
+ast::ChangeDecl change(const View& node) {
+    ast::ChangeDecl out;
+    out.flow = name_of(node);
+    bool target = false;
+    node.each([&](const View& child) {
+        if (child.is(Node::label)) {
+            const std::string text(child.text().substr(1));
+            if (target) {
+                out.labels.back().to = text;
+                target = false;
+                return;
+            }
+            out.labels.push_back({text, {}, child.span()});
+            target = (&child.first() + 1)->word == kw("moves");
+        }
+    });
+    if (node.find(Node::name, 1)) {
+        out.was_named = name_of(node, 1);
+    }
+    return out;
+}
+
 decltype(ast::Decl::node) declaration_node(const View& node) {
     switch (node.kind()) {
         case Node::customer:
@@ -142,7 +165,7 @@ decltype(ast::Decl::node) declaration_node(const View& node) {
         case Node::test:
             return build_test(node);
         default:
-            return ast::ChangeDecl{name_of(node)};
+            return change(node);
     }
 }
 

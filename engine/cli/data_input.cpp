@@ -4,6 +4,7 @@
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/daemon/config.hpp"
 #include "engine/daemon/engine.hpp"
+#include "engine/daemon/plan.hpp"
 #include "engine/ingest/router.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/store/sqlite_store.hpp"
@@ -40,13 +41,7 @@ Result<std::string> data_directory(const std::string& data, const std::string& c
 }
 
 Result<std::vector<std::unique_ptr<Store>>> open_readers(const std::string& data) {
-    SLUICE_TRY(const auto shards, shards_in(data));
-    std::vector<std::unique_ptr<Store>> stores;
-    for (std::uint32_t shard = 0; shard < shards; ++shard) {
-        SLUICE_TRY(auto store, open_reader(data, shard, shards));
-        stores.push_back(std::move(store));
-    }
-    return stores;
+    return open_shard_readers(data);
 }
 
 Result<std::unique_ptr<Store>> open_reader_of(const std::string& data,

@@ -17,6 +17,10 @@ int main(int argc, char** argv) {
     sluice::cli::add_serve(app, exit_code);
     sluice::cli::add_explain(app, exit_code);
     sluice::cli::add_doubts(app, exit_code);
+    sluice::cli::add_plan(app, exit_code);
+    sluice::cli::add_deploy(app, exit_code);
+    sluice::cli::add_releases(app, exit_code);
+    sluice::cli::add_rollback(app, exit_code);
     sluice::cli::add_graph(app, exit_code);
     sluice::cli::add_template(app, exit_code);
     try {

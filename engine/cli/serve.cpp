@@ -51,7 +51,52 @@ sigset_t block_signals() {
     return signals;
 }
 
-int run_engine(const Config& config, ProjectInput input) {
+/// What the files below a directory are, without reading them: names, sizes and times.
+std::string stamp_of(const std::string& directory) {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    std::string out;
+    auto walk = fs::recursive_directory_iterator(directory, failed);
+    for (; !failed && walk != fs::recursive_directory_iterator(); walk.increment(failed)) {
+        const auto changed = walk->last_write_time(failed).time_since_epoch().count();
+        out += walk->path().string() + " " + std::to_string(changed) + "\n";
+    }
+    return out;
+}
+
+/// One look at the directory: flows that compile take effect at once, others are only talked about.
+void reload(Engine& engine, const std::string& directory) {
+    int exit_code = kDone;
+    auto input = read_project(directory, Findings::text, exit_code);
+    if (!input) {
+        std::printf("the flows do not compile; the daemon goes on with the last good ones\n");
+        std::fflush(stdout);
+        return;
+    }
+    ReleaseOptions options;
+    options.drain = true;
+    const auto deployed = engine.deploy(std::move(input->project), options);
+    if (deployed.has_value()) {
+        std::printf("reloaded: release %u\n", deployed.value());
+    } else {
+        std::printf("not reloaded: %s\n", deployed.error().detail.c_str());
+    }
+    std::fflush(stdout);
+}
+
+/// Until a signal comes, a changed file below `directory` is a new release.
+void watch_until_signal(const sigset_t& signals, Engine& engine, const std::string& directory) {
+    constexpr timespec kLook{0, 300'000'000};
+    std::string seen = stamp_of(directory);
+    while (sigtimedwait(&signals, nullptr, &kLook) < 0) {
+        if (std::string now = stamp_of(directory); now != seen) {
+            seen = std::move(now);
+            reload(engine, directory);
+        }
+    }
+}
+
+int run_engine(const Config& config, ProjectInput input, bool watch = false) {
     const sigset_t signals = block_signals();
     static const SystemClock clock;
     Engine engine(config, std::move(input.project), input.compiled.program, clock);
@@ -71,7 +116,11 @@ int run_engine(const Config& config, ProjectInput input) {
             engine.admin_port());
     }
     std::fflush(stdout);
-    wait_for_signal(signals);
+    if (watch) {
+        watch_until_signal(signals, engine, config.flows);
+    } else {
+        wait_for_signal(signals);
+    }
     engine.stop();
     return kDone;
 }
@@ -101,7 +150,7 @@ int dev(const DevOptions& options) {
     config.connectors["mailbox"] = {"mailbox", {}};
     config.connectors["webhook"] = {"webhook", {{"allow_private", "true"}}};
     config.routes = {{"email", "mailbox"}, {"sms", "mailbox"}, {"calls", "webhook"}};
-    return run_engine(config, std::move(*input));
+    return run_engine(config, std::move(*input), true);
 }
 
 }  // namespace

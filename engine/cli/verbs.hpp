@@ -22,6 +22,10 @@ void add_serve(CLI::App& app, int& exit_code);
 void add_dev(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_doubts(CLI::App& app, int& exit_code);
+void add_plan(CLI::App& app, int& exit_code);
+void add_deploy(CLI::App& app, int& exit_code);
+void add_releases(CLI::App& app, int& exit_code);
+void add_rollback(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_template(CLI::App& app, int& exit_code);
 

@@ -3,10 +3,13 @@
 #include "connectors/mailbox/mailbox_page.hpp"
 #include "engine/api/completion.hpp"
 #include "engine/api/problem.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/behaviour/evaluate.hpp"
+#include "engine/daemon/engine.hpp"
 #include "engine/runtime/doubt.hpp"
 #include "engine/runtime/explain.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <charconv>
@@ -19,6 +22,7 @@ using api::Request;
 using api::Response;
 
 constexpr Millis kQueryTimeout{10'000};
+constexpr Millis kDeployTimeout{60'000};
 constexpr std::size_t kDoubtsMax = 1'000;
 
 /// A query on a shard's thread and the text it answers with.
@@ -33,8 +37,9 @@ Response json(std::string body) {
     return {200, "application/json", std::move(body)};
 }
 
-boost::asio::awaitable<Response> finish(std::shared_ptr<Query> query) {
-    const auto done = co_await api::Completion::wait(query->completion, kQueryTimeout);
+boost::asio::awaitable<Response> finish(std::shared_ptr<Query> query,
+                                        Millis within = kQueryTimeout) {
+    const auto done = co_await api::Completion::wait(query->completion, within);
     if (!done) {
         co_return api::problem(Error{Errc::timeout, "the shard did not answer in time"});
     }
@@ -176,6 +181,93 @@ void add_mailbox_routes(api::Routes& routes, Mailbox* mailbox) {
                api::immediate([one](const Request& request) { return one(request, true); }));
 }
 
+/// Deploys wait for shards, so they run beside the thread that answers requests.
+boost::asio::awaitable<Response> beside(AdminParts parts,
+                                        std::function<Result<std::string>(Engine&)> work) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto query = std::make_shared<Query>(executor);
+    std::function<void()> task = [query, engine = parts.engine, work = std::move(work)] {
+        Result<void> result = success();
+        if (auto answer = work(*engine); answer.has_value()) {
+            query->answer = std::move(answer.value());
+        } else {
+            result = answer.error();
+        }
+        api::Completion::complete(query->completion, result);
+    };
+    boost::asio::post(*parts.work, std::move(task));
+    co_return co_await finish(query, kDeployTimeout);
+}
+
+std::string deployed_json(std::uint32_t number) {
+    return JsonObject().number("release", number).take() + "\n";
+}
+
+/// A page of another site can make a browser send a form, but not this type without asking first.
+bool of_an_operator(const Request& request) {
+    return request.header("Content-Type").value_or("") == "application/octet-stream";
+}
+
+Response wrong_type() {
+    return api::problem(Error{Errc::invalid_argument,
+                              "deploys are sent as Content-Type: application/octet-stream"});
+}
+
+ReleaseOptions options_of(const Request& request) {
+    ReleaseOptions options;
+    options.origin = ReleaseOptions::Origin::deploy;
+    options.drain = request.query_value("drain").has_value();
+    options.choices.stop = request.query_value("stop").has_value();
+    options.choices.fire = request.query_value("fire").has_value();
+    options.choices.sweep = request.query_value("sweep").has_value();
+    std::string_view list = request.query_value("retime").value_or("");
+    while (!list.empty()) {
+        const std::size_t end = std::min(list.find(','), list.size());
+        options.choices.retime.emplace_back(list.substr(0, end));
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return options;
+}
+
+boost::asio::awaitable<Response> deploy(AdminParts parts, Request request) {
+    if (!of_an_operator(request)) {
+        co_return wrong_type();
+    }
+    auto project = decode_project(request.body);
+    if (!project.has_value()) {
+        co_return api::problem(Error{Errc::invalid_argument, project.error().detail});
+    }
+    std::function<Result<std::string>(Engine&)> work =
+        [project = std::move(project.value()),
+         options = options_of(request)](Engine& engine) -> Result<std::string> {
+        SLUICE_TRY(const auto number, engine.deploy(project, options));
+        return deployed_json(number);
+    };
+    co_return co_await beside(parts, std::move(work));
+}
+
+boost::asio::awaitable<Response> rollback(AdminParts parts, Request request) {
+    if (!of_an_operator(request)) {
+        co_return wrong_type();
+    }
+    const std::string text(request.param("number"));
+    std::uint32_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    std::function<Result<std::string>(Engine&)> work =
+        [number](Engine& engine) -> Result<std::string> {
+        SLUICE_TRY(const auto made, engine.rollback(number));
+        return deployed_json(made);
+    };
+    co_return co_await beside(parts, std::move(work));
+}
+
+boost::asio::awaitable<Response> releases(AdminParts parts, Request) {
+    std::function<Result<std::string>(Engine&)> work = [](Engine& engine) {
+        return engine.releases_json();
+    };
+    co_return co_await beside(parts, std::move(work));
+}
+
 }  // namespace
 
 void add_admin_routes(api::Routes& routes, AdminParts parts) {
@@ -186,6 +278,14 @@ void add_admin_routes(api::Routes& routes, AdminParts parts) {
                [router](Request request) { return doubts(router, std::move(request)); });
     routes.add("POST", "/v1/doubts/:id",
                [router](Request request) { return resolve_doubt(router, std::move(request)); });
+    if (parts.engine != nullptr && parts.work != nullptr) {
+        routes.add("GET", "/v1/releases",
+                   [parts](Request request) { return releases(parts, std::move(request)); });
+        routes.add("POST", "/v1/releases",
+                   [parts](Request request) { return deploy(parts, std::move(request)); });
+        routes.add("POST", "/v1/releases/:number/rollback",
+                   [parts](Request request) { return rollback(parts, std::move(request)); });
+    }
     if (parts.mailbox != nullptr) {
         add_mailbox_routes(routes, parts.mailbox);
     }

@@ -123,37 +123,56 @@ Result<void> Engine::open_stores() {
     return success();
 }
 
-/// Runs that are inside keep the release they entered with, so old releases are compiled again from
-/// what was kept of them. The first shard's file holds them.
+/// Runs that are inside may need the release they entered with, so old releases are compiled again
+/// from what was kept of them. The first shard's file holds them. After a deploy the newest of them
+/// is the truth, and the directory of flows is only looked at by the next deploy.
 Result<void> Engine::load_releases() {
-    releases_ = std::make_shared<Releases>();
+    auto releases = std::make_shared<Releases>();
     SLUICE_TRY(auto known, stores_.front()->releases());
-    std::uint32_t newest = 0;
-    bool same = false;
+    ReleaseOptions options;
     for (const Release& release : known) {
-        newest = std::max(newest, release.number);
-        same = release.number == newest && release.program_hash == program_->hash;
-    }
-    for (const Release& release : known) {
-        if (same && release.number == newest) {
-            continue;
-        }
         SLUICE_TRY(auto project, decode_project(release.bundle));
         const dsl::CompileResult compiled = compile_project(project);
         if (compiled.program) {
-            releases_->add(release.number, compiled.program);
+            releases->add(release.number, compiled.program);
         } else {
             log(LogLevel::error, "release.not_compilable",
                 {{"release", static_cast<std::int64_t>(release.number)}});
         }
+        options = decode_release_options(release.options);
     }
-    if (!same) {
-        ++newest;
-        SLUICE_TRY(
-            stores_.front()->add_release({newest, program_->hash, clock_.now(), encode(project_)}));
-        log(LogLevel::info, "release.added", {{"release", static_cast<std::int64_t>(newest)}});
+    const std::uint32_t newest = known.empty() ? 0 : known.back().number;
+    const bool deployed = options.origin != ReleaseOptions::Origin::startup;
+    const bool same = !known.empty() && known.back().program_hash == program_->hash;
+    if (deployed && releases->current() == newest) {
+        if (!same) {
+            log(LogLevel::info, "release.directory_differs",
+                {{"release", static_cast<std::int64_t>(newest)}});
+        }
+        program_ = releases->ready().program;
+    } else if (!same) {
+        options = {};
+        SLUICE_TRY(stores_.front()->add_release(
+            {newest + 1, program_->hash, clock_.now(), encode(project_), encode(options)}));
+        log(LogLevel::info, "release.added", {{"release", static_cast<std::int64_t>(newest + 1)}});
+        releases->add(newest + 1, program_);
+    } else {
+        releases->add(newest, program_);
     }
-    releases_->add(newest, program_);
+    releases->choices = options.choices;
+    releases_ = std::move(releases);
+    return success();
+}
+
+Result<void> Engine::check_lanes(const dsl::Program& program) const {
+    const auto used = lanes_used(program);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const std::string name(kLaneNames[lane]);
+        if (used[lane] && !config_.routes.contains(name)) {
+            return Error{Errc::config, "the flows need a connector for " + name +
+                                           ": add `routes: {" + name + ": …}`"};
+        }
+    }
     return success();
 }
 
@@ -162,17 +181,13 @@ Result<void> Engine::make_connectors() {
     options.secret = secret_from_environment;
     dispatcher_ = std::make_unique<Dispatcher>(out_context_.get_executor(), clock_, lanes_,
                                                std::move(options));
-    const auto used = lanes_used(*program_);
+    SLUICE_TRY(check_lanes(*program_));
     const auto kinds = builtin_connectors();
     std::map<std::string, std::shared_ptr<Connector>> made;
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
         const std::string name(kLaneNames[lane]);
         const auto route = config_.routes.find(name);
         if (route == config_.routes.end()) {
-            if (used[lane]) {
-                return Error{Errc::config, "the flows need a connector for " + name +
-                                               ": add `routes: {" + name + ": …}`"};
-            }
             continue;
         }
         std::shared_ptr<Connector>& connector = made[route->second];
@@ -251,7 +266,7 @@ Result<void> Engine::make_servers() {
             return api::Readiness{true, "{\"ready\":true}"};
         },
         make_metrics(std::move(shards)));
-    add_admin_routes(admin, {*router_, mailbox_.get()});
+    add_admin_routes(admin, {*router_, mailbox_.get(), this, &deploys_});
     server_ = std::make_unique<api::HttpServer>(http_context_, server_options(config_.listen),
                                                 std::move(ingest));
     SLUICE_TRY(server_->start());
@@ -283,6 +298,7 @@ void Engine::stop() {
         admin_server_->stop();
     }
     dispatcher_->close();
+    deploys_.join();
     http_thread_.join();
     // The clock of the process, not of the engine: this waits for sockets, not for flows.
     const auto give_up = std::chrono::steady_clock::now() + kDrainFor;

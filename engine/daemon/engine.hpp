@@ -4,14 +4,17 @@
 #include "engine/api/http_server.hpp"
 #include "engine/daemon/config.hpp"
 #include "engine/daemon/project.hpp"
+#include "engine/daemon/release.hpp"
 #include "engine/ingest/router.hpp"
 #include "engine/outbox/dispatcher.hpp"
 #include "engine/runtime/shard.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -36,6 +39,17 @@ public:
     Result<void> start();
     void stop();
 
+    /// Makes a project the current release while running: compiled, checked against the people
+    /// inside and the connectors, kept, and then given to every shard between two of its batches.
+    /// Nothing takes effect when anything is wrong (Errc::invalid_argument with the diagnostics,
+    /// Errc::conflict for waits or flows that need a word first, Errc::config for a missing
+    /// connector). The same program again is no new release. From any thread but a shard's.
+    Result<std::uint32_t> deploy(Project project, const ReleaseOptions& options);
+    /// Releases, newest first, as JSON.
+    Result<std::string> releases_json();
+    /// Deploys an earlier release again.
+    Result<std::uint32_t> rollback(std::uint32_t number);
+
     /// The ports bound by start().
     [[nodiscard]] std::uint16_t port() const;
     [[nodiscard]] std::uint16_t admin_port() const;
@@ -44,6 +58,9 @@ public:
 private:
     Result<void> open_stores();
     Result<void> load_releases();
+    [[nodiscard]] Result<void> check_lanes(const dsl::Program& program) const;
+    Result<void> check_deploy(const dsl::Program& next, const ReleaseOptions& options);
+    Result<void> keep_release(Release release);
     Result<void> make_connectors();
     Result<void> make_shards();
     Result<void> make_servers();
@@ -55,12 +72,14 @@ private:
     const Clock& clock_;
 
     std::vector<std::unique_ptr<Store>> stores_;
-    std::shared_ptr<Releases> releases_;
+    std::shared_ptr<const Releases> releases_;
+    std::mutex deploy_mutex_;  // one deploy at a time; guards program_ and releases_
     std::unique_ptr<Mailbox> mailbox_;
     SuppressionList suppressions_;
     Lanes lanes_;
     boost::asio::io_context http_context_;
     boost::asio::io_context out_context_{1};
+    boost::asio::thread_pool deploys_{1};
     std::unique_ptr<Dispatcher> dispatcher_;
     std::vector<std::shared_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Shard>> shards_;

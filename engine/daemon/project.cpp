@@ -57,19 +57,6 @@ Result<void> take(const fs::path& path, const fs::path& root, Project& project) 
     return success();
 }
 
-/// `emails/x.html` as named by `flows/cart.flow`: beside that file first, then from the top.
-std::optional<std::string> find_body(const Project& project, std::string_view flow_path,
-                                     std::string_view requested) {
-    const fs::path beside = fs::path(flow_path).parent_path() / requested;
-    for (const fs::path& candidate : {beside, fs::path(requested)}) {
-        auto place = project.bodies.find(candidate.lexically_normal().generic_string());
-        if (place != project.bodies.end()) {
-            return place->second;
-        }
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 Result<Project> load_project(const std::string& directory) {
@@ -100,10 +87,24 @@ Result<Project> load_project(const std::string& directory) {
     return project;
 }
 
+std::optional<std::string> body_path(const std::map<std::string, std::string>& bodies,
+                                     std::string_view flow_path, std::string_view requested) {
+    const fs::path beside = fs::path(flow_path).parent_path() / requested;
+    for (const fs::path& candidate : {beside, fs::path(requested)}) {
+        const auto place = bodies.find(candidate.lexically_normal().generic_string());
+        if (place != bodies.end()) {
+            return place->first;
+        }
+    }
+    return std::nullopt;
+}
+
 dsl::CompileResult compile_project(const Project& project) {
     dsl::CompileOptions options;
-    options.load_body = [&](std::string_view flow_path, std::string_view requested) {
-        return find_body(project, flow_path, requested);
+    options.load_body = [&](std::string_view flow_path,
+                            std::string_view requested) -> std::optional<std::string> {
+        const auto path = body_path(project.bodies, flow_path, requested);
+        return path ? std::optional(project.bodies.at(*path)) : std::nullopt;
     };
     options.zone_known = [](std::string_view id) { return find_zone(id).has_value(); };
     return dsl::compile(project.sources, options);

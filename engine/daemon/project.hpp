@@ -5,7 +5,9 @@
 #include "engine/base/result.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sluice {
 
@@ -20,6 +22,11 @@ struct Project {
 /// the endings .html, .htm, .liquid, .mjml and .txt. Errc::not_found when it is not a directory or
 /// holds no .flow file, Errc::io with the path when a file cannot be read.
 Result<Project> load_project(const std::string& directory);
+
+/// The key in `Project::bodies` of `emails/x.html` as a flow file names it: beside that file first,
+/// then from the top. Empty when there is none.
+std::optional<std::string> body_path(const std::map<std::string, std::string>& bodies,
+                                     std::string_view flow_path, std::string_view requested);
 
 /// Compiles a project with the zones of this machine.
 dsl::CompileResult compile_project(const Project& project);

@@ -85,9 +85,13 @@ struct Run {
     std::uint64_t park_order = 0;  // timers of one instant fire in this order
     Instant parked_at;             // base of the wait: what `due` was computed from
     Instant due = kNever;
+    bool promised = false;         // `due` stands although an edit gave the wait other words
     Instant hand_over;             // T10: later waits count from the last held send's hand-over
     std::uint32_t sends = 0;       // rounds: distinguishes the sends of one run
     Instant watch_until = kNever;  // when time alone can make an `ends when` condition true
+    /// Bit i: condition i held when an edited flow took the run over, and does not end it until it
+    /// has been false once.
+    std::uint64_t disarmed = 0;
     std::vector<std::uint32_t> counters;  // rounds of each `repeat`
     std::vector<Fields> slots;
 };

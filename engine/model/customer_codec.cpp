@@ -100,9 +100,11 @@ public:
         out.number(run.park_order);
         instant(run.parked_at);
         instant(run.due);
+        out.byte(run.promised ? 1 : 0);
         instant(run.hand_over);
         out.number(run.sends);
         instant(run.watch_until);
+        out.number(run.disarmed);
         out.number(run.counters.size());
         for (const std::uint32_t count : run.counters) {
             out.number(count);
@@ -239,9 +241,11 @@ public:
         out.park_order = in_.number();
         out.parked_at = instant();
         out.due = instant();
+        out.promised = in_.byte() != 0;
         out.hand_over = instant();
         out.sends = u32();
         out.watch_until = instant();
+        out.disarmed = in_.number();
         out.counters.resize(in_.count());
         for (std::uint32_t& count : out.counters) {
             count = u32();

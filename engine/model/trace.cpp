@@ -5,6 +5,7 @@
 namespace sluice {
 namespace {
 constexpr std::uint8_t kTraceVersion = 1;
+constexpr std::uint8_t kKindMax = static_cast<std::uint8_t>(TraceKind::migrated);
 constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::not_eligible);
 }  // namespace
 
@@ -42,6 +43,8 @@ std::string_view to_text(TraceKind kind) {
             return "moved";
         case TraceKind::assigned:
             return "assigned";
+        case TraceKind::migrated:
+            return "migrated";
     }
     return "";
 }
@@ -84,7 +87,8 @@ Result<TraceRow> decode_trace(std::string_view bytes) {
     std::uint64_t until = in.number();
     row.until = until == 0 ? kNever : from_ms(static_cast<std::int64_t>(until - 1));
     row.detail = in.text();
-    if (in.failed() || version != kTraceVersion || kind == 0 || kind > 14 || reason > kReasonMax) {
+    if (in.failed() || version != kTraceVersion || kind == 0 || kind > kKindMax ||
+        reason > kReasonMax) {
         return Error{Errc::corrupt, "stored trace row cannot be read"};
     }
     return row;

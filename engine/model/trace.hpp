@@ -28,6 +28,7 @@ enum class TraceKind : std::uint8_t {
     attempt = 14,   // what became of a hand-over: accepted, deferred, rejected, in doubt
     moved = 15,     // between states: flow holds the lifecycle, note and detail from and to
     assigned = 16,  // a variant of an experiment: note holds the experiment, detail the variant
+    migrated = 17,  // an edited flow took the run over: note says how its wait was found again
 };
 
 std::string_view to_text(TraceKind kind);

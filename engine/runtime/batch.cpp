@@ -37,6 +37,15 @@ Batch::Touched& Batch::touch(Shard::Cached& cached) {
         place->second.cached = &cached;
         order_.push_back(cached.customer.id);
     }
+    if (cached.relaid) {
+        cached.relaid = false;
+        Effects effects;
+        if (shard_.releases_->choices.fire && !cached.edited.empty()) {
+            fire_moves(*shard_.releases_, shard_.options_, cached.customer, now_, cached.edited,
+                       effects);
+        }
+        take_effects(place->second, effects);
+    }
     return place->second;
 }
 
@@ -70,6 +79,26 @@ Result<void> Batch::fire_timers(CustomerNo no) {
     run_timers(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
     take_effects(touched, effects);
     ++timers_;
+    return success();
+}
+
+Result<void> Batch::relay(CustomerNo no) {
+    if (!shard_.cached_by_no_.contains(no)) {
+        // Most records are up to date; those need not push others out of the cache.
+        SLUICE_TRY(auto loaded, shard_.store_->load(no));
+        SLUICE_TRY(auto customer, decode_customer(loaded.state));
+        if (!needs_relayout(*shard_.releases_, customer)) {
+            return success();
+        }
+    }
+    SLUICE_TRY(auto* cached, shard_.load(no));
+    if (!cached->relaid) {
+        return success();
+    }
+    Touched& touched = touch(*cached);
+    Effects effects;
+    settle_customer(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
+    take_effects(touched, effects);
     return success();
 }
 

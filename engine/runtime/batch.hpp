@@ -20,6 +20,8 @@ public:
     /// Applies one call; a repeated message id is acknowledged and changes nothing.
     Result<void> apply(const InboundEvent& event);
     Result<void> fire_timers(CustomerNo no);
+    /// Brings a customer that is still laid out for an older release to the current one.
+    Result<void> relay(CustomerNo no);
     Result<void> settle(const AttemptResult& result);
     Result<void> resolve(const OutboxRow& row, DoubtVerdict verdict);
     /// Takes what may go out now: re-asks policy and writes the attempt rows.

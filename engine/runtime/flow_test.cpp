@@ -257,6 +257,8 @@ std::string sentence(const TraceRow& row) {
                                     : "moved from " + row.note + " to " + row.detail;
         case TraceKind::assigned:
             return row.note + ": " + row.detail;
+        case TraceKind::migrated:
+            return "moved to the new version (" + row.note + ")";
     }
     return "";
 }

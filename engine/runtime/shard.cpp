@@ -20,6 +20,9 @@ constexpr Millis kCatchUpAfter{60'000};
 constexpr std::uint64_t kCommitsBetweenMaintenance = 64;
 /// How often a paused lane is looked at again when nothing else wakes the shard.
 constexpr Millis kLaneRecheck{200};
+/// Customers that a deploy comes to between two batches.
+constexpr std::size_t kRelayBusy = 8;
+constexpr std::size_t kRelayIdle = 256;
 
 }  // namespace
 
@@ -110,14 +113,14 @@ void Shard::schedule() {
 void Shard::loop() {
     scheduled_.store(false);
     const bool did_something = step();
-    bool more = false;
+    bool more = relay_some(did_something ? kRelayBusy : kRelayIdle);
     if (++commits_since_maintenance_ >= kCommitsBetweenMaintenance || !did_something) {
         commits_since_maintenance_ = 0;
         auto maintained = store_->maintain();
         if (!maintained.has_value()) {
             fatal(maintained.error());
         }
-        more = maintained.value();
+        more = maintained.value() || more;
     }
     {
         const std::lock_guard lock(mutex_);
@@ -262,7 +265,8 @@ Result<Shard::Cached*> Shard::adopt(CustomerNo no, Store::Loaded loaded) {
     retire_unknown(cached.customer);
     if (needs_relayout(*releases_, cached.customer)) {
         SLUICE_TRY(auto past, history(no));
-        relayout(*releases_, cached.customer, past);
+        cached.edited = relayout(*releases_, cached.customer, past);
+        cached.relaid = true;
     }
     Cached& kept = cache_[loaded.customer];
     kept = std::move(cached);
@@ -313,8 +317,28 @@ Result<Customer> Shard::customer(const std::string& id) {
     return cached->customer;
 }
 
+/// The next customers that no event has brought to the current release: states and starts by the
+/// clock are there for everybody, and runs move on. True while some are left.
+bool Shard::relay_some(std::size_t customers) {
+    Batch batch(*this, shared_.clock.now());
+    const auto count = static_cast<CustomerNo>(store_->customers());
+    const auto look = [&]() -> Result<void> {
+        for (std::size_t at = 0; at < customers && relay_from_ < count; ++at) {
+            SLUICE_TRY(batch.relay(relay_from_));
+            ++relay_from_;
+        }
+        return batch.empty() ? Result<void>(success()) : batch.commit();
+    };
+    if (const auto done = look(); !done.has_value()) {
+        fatal(done.error());
+    }
+    counters_.to_relay.store(count - relay_from_);
+    return relay_from_ < count;
+}
+
 void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     releases_ = std::move(releases);
+    relay_from_ = 0;
     cached_by_no_.clear();
     cache_.clear();  // records are laid out anew when they are loaded next
 }
@@ -330,6 +354,8 @@ Result<void> Shard::resolve(const std::string& message_id, DoubtVerdict verdict)
 }
 
 Result<void> Shard::recover() {
+    // With one release there has been no deploy that could have been interrupted.
+    relay_from_ = releases_->size() > 1 ? 0 : static_cast<CustomerNo>(store_->customers());
     SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));
     SLUICE_TRY(
         store_->suppressions([this](const SuppressionRow& row) { shared_.suppressions.add(row); }));

@@ -44,6 +44,7 @@ struct ShardCounters {
     std::atomic<std::uint64_t> events{0}, duplicates{0}, commits{0}, timers_fired{0};
     std::atomic<std::uint64_t> messages{0}, skipped{0}, attempts{0}, in_doubt{0};
     std::atomic<std::uint64_t> waiting{0};
+    std::atomic<std::uint64_t> to_relay{0};  // customers a deploy has not come to yet
 };
 
 /// One part of the customers: the only writer of their state.
@@ -96,6 +97,7 @@ public:
     // For tasks given to run(), on the shard's thread only.
     [[nodiscard]] Store& store() { return *store_; }
     [[nodiscard]] const Releases& releases() const { return *releases_; }
+    /// From the next batch on; then every customer is looked at once, between commits.
     void set_releases(std::shared_ptr<const Releases> releases);
     /// The record of a customer as last committed.
     Result<Customer> customer(const std::string& id);
@@ -109,7 +111,9 @@ private:
     friend class Batch;
     struct Cached {
         Customer customer;
-        CustomerNo no = 0;  // once it is stored
+        bool relaid = false;        // laid out for a newer release since it was stored
+        std::vector<Moved> edited;  // how that moved the customer between states
+        CustomerNo no = 0;          // once it is stored
     };
     struct EventInput {
         InboundEvent event;
@@ -143,6 +147,7 @@ private:
     [[nodiscard]] bool outbox_due(Instant now) const;
     [[nodiscard]] Instant next_due();
     void fatal(const Error& error);
+    bool relay_some(std::size_t customers);
     void retire_unknown(Customer& customer);
 
     const std::uint32_t number_;
@@ -164,6 +169,7 @@ private:
     std::array<std::multimap<Instant, std::string>, kLanes> ready_;  // not_before -> message id
     std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies
     std::uint64_t commits_since_maintenance_ = 0;
+    CustomerNo relay_from_ = 0;  // a deploy has come to those before it
 
     boost::asio::io_context context_{1};
     boost::asio::system_timer timer_{context_};

@@ -76,13 +76,24 @@ void ReadyProgram::add_start(StartRef ref, const dsl::Start& start) {
 }
 
 void Releases::add(std::uint32_t number, std::shared_ptr<const dsl::Program> program) {
-    programs_[number] = std::make_shared<const ReadyProgram>(std::move(program));
+    programs_[number].ready = std::make_shared<const ReadyProgram>(std::move(program));
     current_ = std::max(current_, number);
+    for (auto& [other, entry] : programs_) {
+        entry.match = std::make_shared<Match>();  // to the release that is current now
+    }
 }
 
 const ReadyProgram* Releases::find(std::uint32_t number) const {
     auto place = programs_.find(number);
-    return place == programs_.end() ? nullptr : place->second.get();
+    return place == programs_.end() ? nullptr : place->second.ready.get();
+}
+
+const dsl::ProgramMatch& Releases::match(std::uint32_t number) const {
+    const Entry& entry = programs_.at(number);
+    std::call_once(entry.match->once, [&] {
+        entry.match->found = dsl::match_programs(*entry.ready->program, *ready().program);
+    });
+    return entry.match->found;
 }
 
 AppliedEvent apply_program(const dsl::Program& program, const InboundEvent& event) {
@@ -189,8 +200,46 @@ bool needs_relayout(const Releases& releases, const Customer& customer) {
     return customer.layouts.empty() || customer.layouts.front().release != releases.current();
 }
 
-void relayout(const Releases& releases, Customer& customer,
-              const std::vector<InboundEvent>& history) {
+namespace {
+
+/// Where a state of the old program stands in the new one, by the names of both.
+std::vector<Moved> moves_between(const Releases& releases, const Layout& before,
+                                 const Layout& after) {
+    std::vector<Moved> out;
+    const ReadyProgram* old_ready = releases.find(before.release);
+    if (old_ready == nullptr) {
+        return out;
+    }
+    const auto& known = old_ready->program->lifecycles;
+    const auto& made = releases.ready().program->lifecycles;
+    for (Index at = 0; at < made.size() && at < after.standings.size(); ++at) {
+        const auto place = std::find_if(known.begin(), known.end(), [&](const dsl::Lifecycle& one) {
+            return one.name == made[at].name;
+        });
+        const auto old_at = static_cast<std::size_t>(place - known.begin());
+        Moved moved{at, kNone, after.standings[at].state};
+        const bool was_placed = place != known.end() && old_at < before.standings.size() &&
+                                before.standings[old_at].state != kNone;
+        if (was_placed) {
+            const std::string& from = place->states[before.standings[old_at].state].name;
+            const auto state =
+                std::find_if(made[at].states.begin(), made[at].states.end(),
+                             [&](const dsl::State& one) { return one.name == from; });
+            moved.from = state == made[at].states.end()
+                             ? kNone
+                             : static_cast<Index>(state - made[at].states.begin());
+        }
+        if (moved.to != kNone && moved.from != moved.to) {
+            out.push_back(moved);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::vector<Moved> relayout(const Releases& releases, Customer& customer,
+                            const std::vector<InboundEvent>& history) {
     std::vector<Layout> layouts;
     layouts.push_back(empty_layout(releases, releases.current()));
     Refold refold(releases, customer, layouts.front());
@@ -199,6 +248,10 @@ void relayout(const Releases& releases, Customer& customer,
     }
     refold.pass_to(customer.last_at);
     customer.events = std::max(customer.events, refold.ordinal());
+    const std::vector<Moved> moved =
+        customer.layouts.empty()
+            ? std::vector<Moved>{}
+            : moves_between(releases, customer.layouts.front(), layouts.front());
     for (Layout& layout : customer.layouts) {
         const auto of_it = [&](const auto& one) { return one.release == layout.release; };
         const bool needed = std::any_of(customer.runs.begin(), customer.runs.end(), of_it) ||
@@ -208,6 +261,12 @@ void relayout(const Releases& releases, Customer& customer,
         }
     }
     customer.layouts = std::move(layouts);
+    return moved;
+}
+
+void fire_moves(const Releases& releases, const StepOptions& options, Customer& customer,
+                Instant now, const std::vector<Moved>& moved, Effects& effects) {
+    Stepper(releases, options, customer, effects).fire(now, moved);
 }
 
 void run_timers(const Releases& releases, const StepOptions& options, Customer& customer,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dsl/migrate/match.hpp"
 #include "dsl/program.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/behaviour/lifecycle.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,19 +39,41 @@ struct ReadyProgram {
     std::vector<LifecycleNeeds> lifecycle_needs;
 };
 
+/// What a deploy asks for beyond the defaults of language.md §5.10.
+struct DeployChoices {
+    bool fire = false;   // lifecycle and segment moves caused by the edit start flows
+    bool sweep = false;  // conditions that hold already end the runs the edit took over
+    bool stop = false;   // runs of flows that are gone end at once; else they finish the old way
+    std::vector<std::string> retime;  // `Flow@step`: waits counted anew from their beginning
+};
+
 /// The programs that runs belong to, by release number. New runs start on the current one; a run
-/// stays on the release it entered with until it ends.
+/// of an older one moves to it at the first wait that both versions share.
 class Releases {
 public:
+    /// Not while others read it: a daemon makes a new set for a new release.
     void add(std::uint32_t number, std::shared_ptr<const dsl::Program> program);
     [[nodiscard]] std::uint32_t current() const { return current_; }
-    [[nodiscard]] const ReadyProgram& ready() const { return *programs_.at(current_); }
+    [[nodiscard]] const ReadyProgram& ready() const { return *programs_.at(current_).ready; }
     /// Null when the release is not loaded.
     [[nodiscard]] const ReadyProgram* find(std::uint32_t number) const;
+    [[nodiscard]] std::size_t size() const { return programs_.size(); }
+    /// How an older release's waits are found in the current one. Thread-safe.
+    [[nodiscard]] const dsl::ProgramMatch& match(std::uint32_t number) const;
+
+    DeployChoices choices;  // of the current release
 
 private:
+    struct Match {
+        std::once_flag once;
+        dsl::ProgramMatch found;
+    };
+    struct Entry {
+        std::shared_ptr<const ReadyProgram> ready;
+        std::shared_ptr<Match> match;  // made at first use
+    };
     std::uint32_t current_ = 0;
-    std::map<std::uint32_t, std::shared_ptr<const ReadyProgram>> programs_;
+    std::map<std::uint32_t, Entry> programs_;
 };
 
 /// A message that policy let through: to be rendered and put in the outbox.
@@ -139,8 +163,14 @@ bool needs_relayout(const Releases& releases, const Customer& customer);
 /// Lays a customer of an older release out for the current one. `history` holds the calls and
 /// internal events of the customer, oldest first; traits and aggregates are folded anew from them;
 /// runs, entries and caps are kept, and so are the layouts of releases that runs still belong to.
-void relayout(const Releases& releases, Customer& customer,
-              const std::vector<InboundEvent>& history);
+/// Returns how the edit moved the customer between states: (lifecycle of the current program, from,
+/// to), by name. Runs move on in the next step.
+std::vector<Moved> relayout(const Releases& releases, Customer& customer,
+                            const std::vector<InboundEvent>& history);
+
+/// Lets moves that an edit caused start and end flows, as `deploy --fire` asks.
+void fire_moves(const Releases& releases, const StepOptions& options, Customer& customer,
+                Instant now, const std::vector<Moved>& moved, Effects& effects);
 
 /// Fires every timer due at or before `now`: by due time, then creation; held messages first.
 void run_timers(const Releases& releases, const StepOptions& options, Customer& customer,

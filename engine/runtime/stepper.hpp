@@ -27,6 +27,7 @@ public:
     void run_timers(Instant now);
     void apply(const AppliedEvent& event);
     void settle(Instant now);
+    void fire(Instant now, const std::vector<Moved>& moved);
 
 private:
     /// A customer moved between states; seen by the flows of its release.
@@ -61,6 +62,14 @@ private:
     void fire_runs(Instant round);
     void wake(Run& run);
     void recompute_waits();
+
+    // deploys (stepper_migrate.cpp)
+    void migrate_runs();
+    bool migrate(Run& run);
+    void take_over(Run& run, const dsl::FlowMatch& match, const dsl::ParkMatch& park);
+    void rebind(Run& run, const dsl::FlowMatch& match);
+    void disarm(Run& run);
+    void drop_layouts();
 
     // events (stepper_events.cpp)
     void process(const Queued& queued);

@@ -44,6 +44,7 @@ void Stepper::apply(const AppliedEvent& event) {
     drain_queue();
     advance_runnable();
     drain_queue();
+    migrate_runs();
     sweep();
 }
 

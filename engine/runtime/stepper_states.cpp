@@ -103,13 +103,17 @@ bool Stepper::leaves_by_condition(Run& run) {
     }
     const Context context = context_of(run);
     Instant until = kNever;
-    for (const Index condition : flow.ends_when_true) {
+    for (std::size_t at = 0; at < flow.ends_when_true.size(); ++at) {
+        const Index condition = flow.ends_when_true[at];
+        const std::uint64_t bit = at < 64 ? std::uint64_t{1} << at : 0;
         const Truth truth = judge(context, condition);
-        if (truth.value) {
+        until = std::min(until, truth.until);
+        if (!truth.value) {
+            run.disarmed &= ~bit;
+        } else if ((run.disarmed & bit) == 0) {
             end(run, Reason::ends_when, context.program.conditions[condition].text);
             return true;
         }
-        until = std::min(until, truth.until);
     }
     run.watch_until = until;
     return false;
@@ -143,6 +147,7 @@ void Stepper::settle(Instant now) {
     set_now(now);
     settle_everywhere(false, true);
     drain_queue();
+    migrate_runs();
     sweep();
 }
 

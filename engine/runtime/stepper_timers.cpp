@@ -7,6 +7,7 @@
 namespace sluice {
 
 void Stepper::run_timers(Instant now) {
+    migrate_runs();
     for (Instant due = customer_.due(); due <= now; due = customer_.due()) {
         const bool late = options_.catch_up_after && now - due > *options_.catch_up_after;
         set_now(late ? now : due);
@@ -23,6 +24,7 @@ void Stepper::run_timers(Instant now) {
         }
         drain_queue();
         advance_runnable();
+        migrate_runs();
         sweep();
     }
 }
@@ -103,7 +105,7 @@ void Stepper::wake(Run& run) {
 /// is what `if missing` is about.
 void Stepper::recompute_waits() {
     for (Run& run : customer_.runs) {
-        if (run.park != Park::sleep && run.park != Park::await) {
+        if (run.promised || (run.park != Park::sleep && run.park != Park::await)) {
             continue;
         }
         const ReadyProgram& ready = ready_of(run);

@@ -91,8 +91,9 @@ Result<void> QueryTables::prepare_all() {
          "SELECT reason, at FROM suppression WHERE channel = ?1 AND address = ?2"},
         {&put_identity_, "INSERT OR REPLACE INTO identity VALUES(?1, ?2)"},
         {&select_identity_, "SELECT customer FROM identity WHERE anonymous_id = ?1"},
-        {&insert_release_, "INSERT INTO release VALUES(?1, ?2, ?3, ?4)"},
-        {&select_releases_, "SELECT number, program_hash, at, bundle FROM release ORDER BY number"},
+        {&insert_release_, "INSERT INTO release VALUES(?1, ?2, ?3, ?4, ?5)"},
+        {&select_releases_,
+         "SELECT number, program_hash, at, bundle, options FROM release ORDER BY number"},
     };
     for (const auto& [statement, sql] : wanted) {
         SLUICE_TRY(*statement, file_->prepare(sql));
@@ -293,13 +294,14 @@ Result<std::vector<Release>> QueryTables::releases() {
             return out;
         }
         out.push_back(Release{static_cast<std::uint32_t>(row.integer(0)), row.text(1),
-                              from_ms(row.integer(2)), row.text(3)});
+                              from_ms(row.integer(2)), row.text(3), row.text(4)});
     }
 }
 
 Result<void> QueryTables::add_release(const Release& release) {
     insert_release_.bind(1, release.number).bind_text(2, release.program_hash);
     insert_release_.bind(3, to_ms(release.at)).bind_blob(4, release.bundle);
+    insert_release_.bind_text(5, release.options);
     if (auto done = insert_release_.run(); !done) {
         Error error = named(done.error(), "release", std::to_string(release.number));
         return fail(error.code, std::move(error.detail));

@@ -37,7 +37,7 @@ CREATE TABLE suppression(
 CREATE TABLE identity(anonymous_id TEXT PRIMARY KEY, customer TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE release(
     number INTEGER PRIMARY KEY, program_hash TEXT NOT NULL, at INTEGER NOT NULL,
-    bundle BLOB NOT NULL);
+    bundle BLOB NOT NULL, options TEXT NOT NULL);
 )sql"};
 
 // FULL: an acknowledged commit outlives a power loss. FAST overwrites deleted rows where that costs

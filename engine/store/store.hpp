@@ -118,6 +118,8 @@ struct Release {
     std::string program_hash;
     Instant at;
     std::string bundle;  // encoded SourceSet with message bodies
+    std::string options =
+        {};  // how it came to be and what its deploy asked for, see daemon/release
 };
 
 /// One shard's durable memory.

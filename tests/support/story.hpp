@@ -57,6 +57,7 @@ inline std::shared_ptr<const dsl::Program> compile_text(std::vector<std::string_
     sources.files.push_back({"test.flow", text});
     dsl::CompileOptions options;
     options.zone_known = [](std::string_view id) { return find_zone(id).has_value(); };
+    options.memory_ceiling = 0;  // some tests ask for everything at once
     dsl::CompileResult result = dsl::compile(sources, options);
     for (const dsl::Diagnostic& diagnostic : result.diagnostics) {
         if (diagnostic.severity == dsl::Severity::error) {
@@ -132,16 +133,25 @@ public:
         return lines;
     }
 
+    /// The flows change; the customer is laid out for them as a deploy does it.
+    std::vector<Moved> deploy(std::vector<std::string_view> parts, DeployChoices choices = {}) {
+        releases.add(releases.current() + 1, compile_text(std::move(parts)));
+        releases.choices = std::move(choices);
+        return relayout(releases, customer, history);
+    }
+
     Releases releases;
     StepOptions options;
     Customer customer;
     Effects effects;
+    std::vector<InboundEvent> history;
 
 private:
     void apply(std::string_view at, InboundEvent call) {
         call.customer = customer.id;
         call.occurred_at = utc(std::string(at));
         call.received_at = call.occurred_at;
+        history.push_back(call);
         apply_event(releases, options, customer, apply_program(*releases.ready().program, call),
                     effects);
     }
@@ -178,6 +188,8 @@ private:
                        (row.detail.empty() ? "-" : row.detail);
             case TraceKind::assigned:
                 return at + row.note + " = " + row.detail;
+            case TraceKind::migrated:
+                return at + "migrated " + row.flow + "@" + row.step + ": " + row.note;
             default:
                 return "";
         }

@@ -1,5 +1,8 @@
 #include "engine/daemon/engine.hpp"
 
+#include "engine/daemon/plan.hpp"
+#include "engine/model/codec.hpp"
+
 #include "engine/store/sqlite_store.hpp"
 #include "tests/engine/api/server_fixture.hpp"
 
@@ -33,6 +36,7 @@ policy Default {
 }
 message Thanks { topic News  uses Order Placed as order  email { subject "Order {order.order_id}" body "<p>Thanks</p>" } }
 message Text { topic News  sms "Thanks" }
+message Hello { topic News  email { subject "Hello" body "<p>Hello</p>" }  sms "Hello" }
 )";
 constexpr std::string_view kThanks =
     "flow Thank { starts when Order Placed as order one run per order.order_id "
@@ -58,10 +62,14 @@ protected:
         fs::remove_all(root_);
     }
 
-    Result<void> start(std::string_view flow) {
-        engine_.reset();
+    static Project project_of(std::string_view flow) {
         Project project;
         project.sources.files.push_back({"shop.flow", std::string(kShop) + std::string(flow)});
+        return project;
+    }
+    Result<void> start(std::string_view flow) {
+        engine_.reset();
+        const Project project = project_of(flow);
         const auto compiled = compile_project(project);
         EXPECT_TRUE(compiled.program)
             << (compiled.diagnostics.empty()
@@ -127,12 +135,9 @@ protected:
         return out;
     }
     [[nodiscard]] std::size_t releases() const {
-        SqliteStore::Options options;
-        options.path = shard_path(config_.data, 0);
-        options.shards = 2;
-        auto store = SqliteStore::open(std::move(options));
-        EXPECT_TRUE(store.has_value());
-        return store.value()->releases().value().size();
+        auto readers = open_shard_readers(config_.data);
+        EXPECT_TRUE(readers.has_value());
+        return readers.has_value() ? readers.value().front()->releases().value().size() : 0;
     }
 
     SystemClock clock_;
@@ -243,6 +248,131 @@ TEST_F(EngineTest, ChangedFlowsAreANewReleaseAndOldRunsFinishOnTheirs) {
     EXPECT_EQ(mails().size(), 2U);
     engine_.reset();
     EXPECT_EQ(releases(), 2U);
+}
+
+TEST_F(EngineTest, ADeployTakesEffectWhileRunningAndOutlivesRestarts) {
+    must_start("flow Greet { starts when Order Placed wait 1 day send email Hello }");
+    subscribe("anna");
+    order("anna", "1");
+    const auto deployed =
+        engine_->deploy(project_of("flow Greet { starts when Order Placed send email Hello }"), {});
+    ASSERT_TRUE(deployed.has_value()) << deployed.error().detail;
+    EXPECT_EQ(deployed.value(), 2U);
+    order("anna", "2");  // she is still inside, on the old version: the wait is gone
+    EXPECT_EQ(mails().size(), 0U);
+    subscribe("bob");
+    order("bob", "3");
+    EXPECT_EQ(mails(1).size(), 1U);
+    engine_.reset();
+    // The directory still holds the first flows; what was deployed is the truth.
+    ReleaseOptions options;
+    options.origin = ReleaseOptions::Origin::deploy;
+    must_start("flow Greet { starts when Order Placed send email Hello }");
+    EXPECT_EQ(releases(), 2U);
+    const auto again = engine_->deploy(
+        project_of("flow Greet { starts when Order Placed wait 2 days send email Hello }"),
+        options);
+    ASSERT_TRUE(again.has_value()) << again.error().detail;
+    must_start("flow Greet { starts when Order Placed send email Hello }");
+    subscribe("cora");
+    order("cora", "4");
+    EXPECT_EQ(mails().size(), 1U);  // cora waits two days: release 3, not the directory
+    EXPECT_EQ(releases(), 3U);
+    const auto back = engine_->rollback(2);
+    ASSERT_TRUE(back.has_value()) << back.error().detail;
+    subscribe("dora");
+    order("dora", "5");
+    EXPECT_EQ(mails(2).size(), 2U);
+}
+
+TEST_F(EngineTest, ABadDeployChangesNothing) {
+    must_start("flow Greet { starts when Order Placed send email Hello }");
+    Project broken = project_of("flow Greet { starts when Order Placed send email Hello }");
+    broken.sources.files.push_back({"more.flow", "flow Half { starts when Nothing Known"});
+    const auto refused = engine_->deploy(broken, {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, Errc::invalid_argument);
+    EXPECT_NE(refused.error().detail.find("more.flow"), std::string::npos);
+    const auto unsendable =
+        engine_->deploy(project_of("flow Greet { starts when Order Placed send sms Hello }"), {});
+    ASSERT_FALSE(unsendable.has_value());
+    EXPECT_EQ(unsendable.error().code, Errc::config);
+    EXPECT_EQ(releases(), 1U);
+    subscribe("anna");
+    order("anna", "1");
+    EXPECT_EQ(mails(1).size(), 1U);
+}
+
+TEST_F(EngineTest, AFlowWithPeopleInsideIsNotDroppedUnasked) {
+    must_start(
+        "flow Greet { starts when Order Placed wait 1 day send email Hello }\n"
+        "flow Other { starts when Viewed send email Hello }");
+    subscribe("anna");
+    order("anna", "1");
+    const Project next = project_of("flow Other { starts when Viewed send email Hello }");
+    const auto refused = engine_->deploy(next, {});
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, Errc::conflict);
+    EXPECT_NE(refused.error().detail.find("`Greet` is gone, and 1 people are inside"),
+              std::string::npos);
+    ReleaseOptions stop;
+    stop.choices.stop = true;
+    ASSERT_TRUE(engine_->deploy(next, stop).has_value());
+    const auto give_up = std::chrono::steady_clock::now() + api::kPatience;
+    std::string story;
+    do {
+        story = get("/v1/customers/anna/explain").body;
+    } while (story.find("the flow was removed") == std::string::npos &&
+             std::chrono::steady_clock::now() < give_up);
+    EXPECT_NE(story.find("the flow was removed"), std::string::npos);
+}
+
+TEST_F(EngineTest, OnlyOperatorsProgramsDeployOverHttp) {
+    must_start("flow Greet { starts when Order Placed send email Hello }");
+    const Project next = project_of("flow Greet { starts when Viewed send email Hello }");
+    const api::Reply form =
+        ask(api::post("/v1/releases", encode(next), "Content-Type: text/plain\r\n"));
+    EXPECT_EQ(form.status, 400);
+    const api::Reply good =
+        ask(api::post("/v1/releases", encode(next), "Content-Type: application/octet-stream\r\n"));
+    EXPECT_EQ(good.status, 200) << good.body;
+    EXPECT_EQ(good.body, "{\"release\":2}\n");
+    const api::Reply list = get("/v1/releases");
+    EXPECT_EQ(json::parse(list.body).at("releases").as_array().size(), 2U);
+    const api::Reply garbage =
+        ask(api::post("/v1/releases", "nonsense", "Content-Type: application/octet-stream\r\n"));
+    EXPECT_EQ(garbage.status, 400) << garbage.body;
+}
+
+/// States and yearly dates are there for people nothing has happened to since the deploy.
+TEST_F(EngineTest, ADeployComesToEveryCustomer) {
+    must_start("flow Greet { starts when Order Placed send email Hello }");
+    for (int person = 0; person < 40; ++person) {
+        subscribe("p" + std::to_string(person));
+    }
+    ASSERT_TRUE(engine_
+                    ->deploy(project_of("lifecycle L { state Buyer when any Order Placed "
+                                        "state Guest otherwise }\n"
+                                        "flow Greet { starts when customer enters Buyer "
+                                        "send email Hello }"),
+                             {})
+                    .has_value());
+    const auto give_up = std::chrono::steady_clock::now() + api::kPatience;
+    bool done = false;
+    while (!done && std::chrono::steady_clock::now() < give_up) {
+        done = true;
+        auto readers = open_shard_readers(config_.data);
+        ASSERT_TRUE(readers.has_value());
+        for (auto& store : readers.value()) {
+            for (CustomerNo no = 0; no < store->customers(); ++no) {
+                const auto record = decode_customer(store->load(no).value().state);
+                ASSERT_TRUE(record.has_value());
+                done = done && record.value().layouts.front().release == 2 &&
+                       record.value().layouts.front().standings.size() == 1;
+            }
+        }
+    }
+    EXPECT_TRUE(done);
 }
 
 TEST_F(EngineTest, FlowsThatCannotBeSentAreRefused) {

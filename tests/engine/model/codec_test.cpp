@@ -187,5 +187,18 @@ TEST(CodecTest, ReasonsAreAClosedSetOfWords) {
     EXPECT_FALSE(reason_from_text("no such reason").has_value());
 }
 
+TEST(CodecTest, EveryKindOfTraceRowComesBack) {
+    for (std::uint8_t kind = 1; !to_text(static_cast<TraceKind>(kind)).empty(); ++kind) {
+        TraceRow row;
+        row.kind = static_cast<TraceKind>(kind);
+        row.at = at(0);
+        row.flow = "F";
+        const auto again = decode_trace(encode(row));
+        ASSERT_TRUE(again.has_value()) << int{kind};
+        EXPECT_EQ(again.value().kind, row.kind);
+        ASSERT_GE(std::uint8_t{17}, kind) << "a new kind: is it in the log, explain and the API?";
+    }
+}
+
 }  // namespace
 }  // namespace sluice

@@ -1,0 +1,196 @@
+// plan, deploy, releases, rollback: what happens to people when flows change.
+#include "connectors/builtin.hpp"
+#include "engine/cli/data_input.hpp"
+#include "engine/cli/operator_client.hpp"
+#include "engine/cli/project_input.hpp"
+#include "engine/cli/verbs.hpp"
+#include "engine/daemon/config.hpp"
+#include "engine/daemon/plan.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::uint64_t kSampleDefault = 20'000;
+
+struct Options {
+    std::string directory, data = ".sluice", config, url;
+    std::uint64_t sample = kSampleDefault;
+    std::uint32_t number = 0;
+    bool json = false, drain = false, stop = false, fire = false, sweep = false;
+    std::vector<std::string> retime;
+};
+
+void add_place(CLI::App& verb, Options& options) {
+    verb.add_option("--data", options.data, "Data directory (.sluice); may be in use");
+    verb.add_option("--config", options.config, "Configuration file that names data and address");
+}
+
+void add_address(CLI::App& verb, Options& options) {
+    verb.add_option("--url", options.url, "The daemon (http://127.0.0.1:8025, or as configured)");
+}
+
+Result<std::string> address(const Options& options) {
+    if (!options.url.empty()) {
+        return options.url;
+    }
+    if (options.config.empty()) {
+        return std::string("http://127.0.0.1:8025");
+    }
+    SLUICE_TRY(auto config, load_config(options.config, builtin_connectors()));
+    const Config::Listen& listen = config.admin_separate ? config.admin : config.listen;
+    return "http://" + listen.address + ":" + std::to_string(listen.port);
+}
+
+Result<Plan> planned(const Options& options, const ProjectInput& input) {
+    SLUICE_TRY(auto data, data_directory(options.data, options.config));
+    SLUICE_TRY(auto readers, open_shard_readers(data));
+    SLUICE_TRY(auto releases, compile_releases(*readers.front()));
+    return make_plan(readers, *releases, input.compiled.program, SystemClock{}.now(),
+                     options.sample);
+}
+
+int plan(const Options& options) {
+    int exit_code = kDone;
+    const auto input = read_project(options.directory, Findings::text, exit_code);
+    if (!input) {
+        return exit_code;
+    }
+    const auto made = planned(options, *input);
+    if (!made.has_value()) {
+        return report(made.error());
+    }
+    const std::string text = options.json ? render_json(made.value()) : render_text(made.value());
+    std::fputs(text.c_str(), stdout);
+    return made.value().refusals.empty() ? kDone : kFindings;
+}
+
+std::string query_of(const Options& options) {
+    std::string query;
+    const auto flag = [&](bool set, const char* name) {
+        query += set ? (query.empty() ? "?" : "&") + std::string(name) : "";
+    };
+    flag(options.drain, "drain");
+    flag(options.stop, "stop");
+    flag(options.fire, "fire");
+    flag(options.sweep, "sweep");
+    std::string waits;
+    for (const std::string& wait : options.retime) {
+        waits += (waits.empty() ? "" : ",") + wait;
+    }
+    if (!waits.empty()) {
+        query += (query.empty() ? "?retime=" : "&retime=") + percent_encoded(waits);
+    }
+    return query;
+}
+
+int answer(const Result<std::string>& body, bool json, const char* done) {
+    if (!body.has_value()) {
+        return report(body.error());
+    }
+    if (json) {
+        std::fputs(body.value().c_str(), stdout);
+    } else {
+        std::printf("%s %s", done, body.value().c_str());
+    }
+    return kDone;
+}
+
+int deploy(const Options& options) {
+    int exit_code = kDone;
+    const auto input = read_project(options.directory, Findings::text, exit_code);
+    if (!input) {
+        return exit_code;
+    }
+    const auto url = address(options);
+    if (!url.has_value()) {
+        return report(url.error());
+    }
+    return answer(
+        operator_post(url.value(), "/v1/releases" + query_of(options), encode(input->project)),
+        options.json, "deployed:");
+}
+
+int releases(const Options& options) {
+    auto list = [&]() -> Result<std::vector<Release>> {
+        SLUICE_TRY(auto data, data_directory(options.data, options.config));
+        SLUICE_TRY(auto readers, open_shard_readers(data));
+        return readers.front()->releases();
+    };
+    const auto known = list();
+    if (!known.has_value()) {
+        return report(known.error());
+    }
+    if (options.json) {
+        std::fputs(render_releases_json(known.value()).c_str(), stdout);
+        return kDone;
+    }
+    for (auto release = known.value().rbegin(); release != known.value().rend(); ++release) {
+        const auto origin = to_text(decode_release_options(release->options).origin);
+        std::printf("%4u  %s  %.12s  %.*s\n", release->number, format_rfc3339(release->at).c_str(),
+                    release->program_hash.c_str(), static_cast<int>(origin.size()), origin.data());
+    }
+    return kDone;
+}
+
+int rollback(const Options& options) {
+    const auto url = address(options);
+    if (!url.has_value()) {
+        return report(url.error());
+    }
+    const std::string path = "/v1/releases/" + std::to_string(options.number) + "/rollback";
+    return answer(operator_post(url.value(), path, ""), options.json, "rolled back:");
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb =
+        app.add_subcommand("plan", "What deploying these flows would do to the people inside");
+    verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
+    add_place(*verb, *options);
+    verb->add_option("--sample", options->sample, "Go through at most about so many customers");
+    verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->callback([options, &exit_code] { exit_code = plan(*options); });
+}
+
+void add_deploy(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb = app.add_subcommand("deploy", "Give a running daemon these flows");
+    verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
+    verb->add_option("--config", options->config, "Configuration file that names the address");
+    add_address(*verb, *options);
+    verb->add_flag("--drain", options->drain, "People in flows that are gone finish the old way");
+    verb->add_flag("--stop", options->stop, "Runs of flows that are gone end");
+    verb->add_flag("--fire", options->fire, "State changes caused by the edit start flows");
+    verb->add_flag("--sweep", options->sweep, "`ends when` conditions that hold already end runs");
+    verb->add_option("--retime", options->retime,
+                     "A wait, as `Flow@step`: counted anew from its beginning; may be repeated");
+    verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->callback([options, &exit_code] { exit_code = deploy(*options); });
+}
+
+void add_releases(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb = app.add_subcommand("releases", "What was deployed, newest first");
+    add_place(*verb, *options);
+    verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->callback([options, &exit_code] { exit_code = releases(*options); });
+}
+
+void add_rollback(CLI::App& app, int& exit_code) {
+    auto options = std::make_shared<Options>();
+    CLI::App* verb = app.add_subcommand("rollback", "Deploy an earlier release again");
+    verb->add_option("RELEASE", options->number, "Its number, see `sluice releases`")->required();
+    verb->add_option("--config", options->config, "Configuration file that names the address");
+    add_address(*verb, *options);
+    verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->callback([options, &exit_code] { exit_code = rollback(*options); });
+}
+
+}  // namespace sluice::cli

@@ -1,0 +1,177 @@
+// People inside a flow that has changed: runs move to the new version at waits both versions share
+// and keep their promised time; the others finish the old way (language.md, section 5.10).
+#include "engine/runtime/stepper.hpp"
+#include "engine/runtime/wait.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+namespace {
+
+std::string_view words(dsl::ParkMatch::How how) {
+    switch (how) {
+        case dsl::ParkMatch::How::label:
+            return "the same label";
+        case dsl::ParkMatch::How::structure:
+            return "the same place and words";
+        case dsl::ParkMatch::How::sibling:
+            return "the same place, other words";
+        case dsl::ParkMatch::How::told:
+            return "as its change says";
+        case dsl::ParkMatch::How::stops:
+        case dsl::ParkMatch::How::none:
+        case dsl::ParkMatch::How::ambiguous:
+            return "";
+    }
+    return "";
+}
+
+/// The fields of a bound event in the order of another version's declaration.
+Fields reordered(const Fields& fields, const dsl::EventType& from, const dsl::EventType& to) {
+    if (fields.empty()) {
+        return {};
+    }
+    Fields out(to.fields.size());
+    for (std::size_t at = 0; at < from.fields.size() && at < fields.size(); ++at) {
+        const Index field = dsl::Program::find_field(to.fields, from.fields[at].name);
+        if (field != kNone) {
+            out[field] = fields[at];
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+/// Before and after everything else a step does.
+void Stepper::migrate_runs() {
+    bool moved = false;
+    for (Run& run : customer_.runs) {
+        if (run.release != releases_.current() && run.park != Park::none) {
+            moved = migrate(run) || moved;
+        }
+    }
+    if (moved) {
+        sweep();
+        drop_layouts();
+    }
+}
+
+/// False: the run stays on its release until its next wait.
+bool Stepper::migrate(Run& run) {
+    if (run.park == Park::ended && run.due == kNever) {
+        return false;
+    }
+    const dsl::FlowMatch& match = releases_.match(run.release).flows[run.flow];
+    if (match.new_flow == kNone) {
+        if (releases_.choices.stop && run.park != Park::ended) {
+            end(run, Reason::stopped, "the flow was removed");
+            run.due = kNever;
+            return true;
+        }
+        return false;
+    }
+    if (run.park == Park::ended) {
+        rebind(run, match);
+        if (!flow_of(run).goal) {
+            run.due = kNever;
+        }
+        return true;
+    }
+    const dsl::ParkMatch* park = match.park_at(run.pc);
+    if (park != nullptr && park->how == dsl::ParkMatch::How::stops) {
+        end(run, Reason::stopped, "stopped by a change of the flow");
+        run.due = kNever;
+        return true;
+    }
+    if (park == nullptr || park->new_pc == kNone || !match.slots_fit) {
+        return false;
+    }
+    take_over(run, match, *park);
+    return true;
+}
+
+void Stepper::take_over(Run& run, const dsl::FlowMatch& match, const dsl::ParkMatch& park) {
+    const std::string old_step = flow_of(run).steps[flow_of(run).code[run.pc].step].id;
+    rebind(run, match);
+    run.pc = park.new_pc;
+    const dsl::Flow& flow = flow_of(run);
+    const dsl::Instruction& instruction = flow.code[run.pc];
+    run.park = std::holds_alternative<dsl::OpAwait>(instruction.op) ? Park::await : Park::sleep;
+    run.promised = run.promised || park.changed;
+    const auto& retime = releases_.choices.retime;
+    const auto named = [&](const std::string& step) {
+        return std::find(retime.begin(), retime.end(), flow.name + "@" + step) != retime.end();
+    };
+    if (named(old_step) || named(flow.steps[instruction.step].id)) {
+        const WaitEnd wait = wait_end(context_of(run), instruction, run.parked_at);
+        run.due = std::max(wait.at, now_);
+        run.promised = false;
+    }
+    disarm(run);
+    TraceRow& row = trace(TraceKind::migrated, run, instruction.step);
+    row.note = words(park.how);
+    row.until = run.due;
+    leaves_by_condition(run);
+}
+
+/// The run's names and data in the terms of the current program.
+void Stepper::rebind(Run& run, const dsl::FlowMatch& match) {
+    const dsl::Program& from = *ready_of(run).program;
+    const dsl::Program& to = *current_.program;
+    const dsl::Flow& old_flow = from.flows[match.old_flow];
+    const dsl::Flow& new_flow = to.flows[match.new_flow];
+    std::vector<Fields> slots(new_flow.slots.size());
+    for (std::size_t slot = 0; slot < match.slots.size() && slot < run.slots.size(); ++slot) {
+        if (const Index target = match.slots[slot]; target != kNone) {
+            slots[target] = reordered(run.slots[slot], from.events[old_flow.slots[slot].event],
+                                      to.events[new_flow.slots[target].event]);
+        }
+    }
+    std::vector<std::uint32_t> counters(new_flow.counters, 0);
+    for (std::size_t loop = 0; loop < match.counters.size() && loop < run.counters.size(); ++loop) {
+        if (match.counters[loop] != kNone) {
+            counters[match.counters[loop]] = run.counters[loop];
+        }
+    }
+    run.slots = std::move(slots);
+    run.counters = std::move(counters);
+    run.release = releases_.current();
+    run.flow = match.new_flow;
+}
+
+/// Conditions that hold already end the run only where the deploy asked to sweep.
+void Stepper::disarm(Run& run) {
+    run.disarmed = 0;
+    const dsl::Flow& flow = flow_of(run);
+    const Context context = context_of(run);
+    for (std::size_t at = 0; at < flow.ends_when_true.size() && at < 64; ++at) {
+        if (!releases_.choices.sweep && evaluate(context, flow.ends_when_true[at])) {
+            run.disarmed |= std::uint64_t{1} << at;
+        }
+    }
+}
+
+/// Older layouts that no run and no held message needs any more.
+void Stepper::drop_layouts() {
+    const auto needed = [this](const Layout& layout) {
+        const auto of_it = [&](const auto& one) { return one.release == layout.release; };
+        return layout.release == releases_.current() ||
+               std::any_of(customer_.runs.begin(), customer_.runs.end(), of_it) ||
+               std::any_of(customer_.held.begin(), customer_.held.end(), of_it);
+    };
+    std::erase_if(customer_.layouts, [&](const Layout& layout) { return !needed(layout); });
+}
+
+void Stepper::fire(Instant now, const std::vector<Moved>& moved) {
+    run_timers(now);
+    set_now(now);
+    announce(releases_.current(), moved, true);
+    drain_queue();
+    advance_runnable();
+    drain_queue();
+    migrate_runs();
+    sweep();
+}
+
+}  // namespace sluice
