@@ -396,7 +396,14 @@ std::vector<CompletionItem> complete_placeholder(const Index& index, const Expec
     return out;
 }
 
-/// Where the line of an offset begins to have text.
+/// Braces that the lexer finds behind an open quote are no tokens of their own.
+const Token* last_written(const std::vector<Token>& tokens) {
+    const auto last = std::find_if(tokens.rbegin() + 1, tokens.rend(),
+                                   [](const Token& token) { return !token.inserted; });
+    return last == tokens.rend() ? nullptr : &*last;
+}
+
+/// Whether an offset has nothing before it on its line.
 bool only_space_before(std::string_view text, std::size_t offset) {
     const std::size_t last = text.substr(0, offset).find_last_not_of(" \t");
     return last == std::string_view::npos || text[last] == '\n' || text[last] == '\r';
@@ -417,7 +424,7 @@ std::vector<CompletionItem> complete(const Index& index, std::uint32_t file, std
         return {};
     }
     Written written{offset, offset, false, false};
-    const Token* last = tokens.list.size() > 1 ? &tokens.list[tokens.list.size() - 2] : nullptr;
+    const Token* last = last_written(tokens.list);
     const bool open_text = last != nullptr && last->kind == TokenKind::text && last->unclosed;
     const bool touches = last != nullptr && last->offset + last->length == offset;
     const bool word = touches && (last->kind == TokenKind::word || last->kind == TokenKind::name);

@@ -70,8 +70,10 @@ std::string collision(const Index& index, const Symbol& symbol, std::string_view
                            share_names(other.kind, symbol.kind) && same_scope(index, symbol, other);
         if (taken) {
             const Occurrence* place = other.declaration();
-            return "There is already a " + std::string(noun_of(other.kind)) + " called " +
-                   marked(name) + (place == nullptr ? "." : ", in " + place->path + ".");
+            const std::string noun(noun_of(other.kind));
+            return "There is already " + std::string(noun.front() == 'e' ? "an " : "a ") + noun +
+                   " called " + marked(name) +
+                   (place == nullptr ? "." : ", in " + place->path + ".");
         }
     }
     const bool event = symbol.kind == SymbolKind::event;

@@ -28,8 +28,10 @@ Result<Project> load_project(const std::string& directory);
 std::optional<std::string> body_path(const std::map<std::string, std::string>& bodies,
                                      std::string_view flow_path, std::string_view requested);
 
-/// Compiles a project with the zones of this machine.
-dsl::CompileResult compile_project(const Project& project);
+/// Compiles a project with the zones of this machine. `today` (days since 1970-01-01) also refuses
+/// dates that are over, which a release that runs does not want.
+dsl::CompileResult compile_project(const Project& project,
+                                   std::optional<std::int64_t> today = std::nullopt);
 
 /// The bytes a release is kept as, and back.
 std::string encode(const Project& project);
