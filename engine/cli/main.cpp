@@ -12,11 +12,14 @@ int main(int argc, char** argv) {
     sluice::cli::add_check(app, exit_code);
     sluice::cli::add_fmt(app, exit_code);
     sluice::cli::add_test(app, exit_code);
+    sluice::cli::add_ls(app, exit_code);
+    sluice::cli::add_new(app, exit_code);
     sluice::cli::add_simulate(app, exit_code);
     sluice::cli::add_dev(app, exit_code);
     sluice::cli::add_serve(app, exit_code);
     sluice::cli::add_explain(app, exit_code);
     sluice::cli::add_doubts(app, exit_code);
+    sluice::cli::add_replay(app, exit_code);
     sluice::cli::add_plan(app, exit_code);
     sluice::cli::add_deploy(app, exit_code);
     sluice::cli::add_releases(app, exit_code);

@@ -10,6 +10,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t kWriteBytes = 1 << 20;
+constexpr Millis kYear{366LL * 86'400'000};
 
 std::string message_line(const TraceRow& row, std::string_view customer) {
     const bool sent = row.kind == TraceKind::sent;
@@ -56,17 +57,25 @@ void Simulation::add(const InboundEvent& event) {
         ++totals_.ignored;
         return;
     }
+    last_event_ = std::max(last_event_, event.occurred_at);
+    AppliedEvent applied = apply_program(*program_, event);
+    if (applied.event != kNone && program_->events[applied.event].catalog) {
+        catalog_.push_back(std::move(applied));
+        ++totals_.events;
+        return;
+    }
     auto [place, fresh] =
         by_id_.try_emplace(event.customer, static_cast<std::uint32_t>(people_.size()));
     if (fresh) {
         people_.emplace_back().id = event.customer;
     }
-    people_[place->second].events.push_back(apply_program(*program_, event));
+    people_[place->second].events.push_back(std::move(applied));
     ++totals_.events;
 }
 
 void Simulation::run_person(std::uint32_t index, std::vector<Line>& lines) {
     Person& person = people_[index];
+    person.events.insert(person.events.end(), catalog_.begin(), catalog_.end());
     std::stable_sort(person.events.begin(), person.events.end(),
                      [](const AppliedEvent& a, const AppliedEvent& b) { return a.at < b.at; });
     Customer customer = new_customer(releases_, person.id);
@@ -76,9 +85,8 @@ void Simulation::run_person(std::uint32_t index, std::vector<Line>& lines) {
     for (const AppliedEvent& event : person.events) {
         apply_event(releases_, step, customer, event, effects);
     }
-    // One millisecond before `until`: instants have no finer parts.
-    run_timers(releases_, step, customer,
-               options_.until == kNever ? kNever - Millis{1} : options_.until - Millis{1}, effects);
+    // One millisecond before the end: instants have no finer parts.
+    run_timers(releases_, step, customer, horizon() - Millis{1}, effects);
     std::uint32_t order = 0;
     for (TraceRow& row : effects.trace) {
         if (in_log(row.kind)) {
@@ -88,8 +96,32 @@ void Simulation::run_person(std::uint32_t index, std::vector<Line>& lines) {
     person.events = {};
 }
 
+Instant Simulation::horizon() const {
+    if (options_.until != kNever) {
+        return options_.until;
+    }
+    const bool endless = !program_->lifecycles.empty() || !releases_.ready().clock_starts.empty();
+    return endless ? last_event_ + kYear : kNever;
+}
+
 Simulation::Totals Simulation::run(const std::function<void(std::string_view)>& write,
                                    const std::function<void(std::size_t, std::size_t)>& progress) {
+    std::string out;
+    const Totals totals = visit(
+        [&](const TraceRow& row, std::string_view customer) {
+            out += log_line(row, customer);
+            if (out.size() >= kWriteBytes) {
+                write(out);
+                out.clear();
+            }
+        },
+        progress);
+    write(out);
+    return totals;
+}
+
+Simulation::Totals Simulation::visit(
+    const Visit& visit, const std::function<void(std::size_t, std::size_t)>& progress) {
     std::vector<Line> lines;
     for (std::uint32_t person = 0; person < people_.size(); ++person) {
         run_person(person, lines);
@@ -111,20 +143,14 @@ Simulation::Totals Simulation::run(const std::function<void(std::string_view)>& 
         return std::tuple(a.at, rank[a.person], a.order) <
                std::tuple(b.at, rank[b.person], b.order);
     });
-    std::string out;
     for (const Line& line : lines) {
         totals_.entered += line.row.kind == TraceKind::entered;
         totals_.goals += line.row.kind == TraceKind::goal;
         totals_.ended += line.row.kind == TraceKind::ended;
         totals_.sent += line.row.kind == TraceKind::sent;
         totals_.skipped += line.row.kind == TraceKind::skipped;
-        out += log_line(line.row, people_[line.person].id);
-        if (out.size() >= kWriteBytes) {
-            write(out);
-            out.clear();
-        }
+        visit(line.row, people_[line.person].id);
     }
-    write(out);
     totals_.customers = people_.size();
     return totals_;
 }

@@ -19,9 +19,11 @@ namespace sluice {
 class Simulation {
 public:
     struct Options {
-        Instant until = kNever;  // fires every timer due before it and none at or after it;
-                                 // kNever: until nothing is left to happen
-        std::string salt;        // --seed: other random choices than the live ones
+        /// Fires every timer due before it and none at or after it. kNever: until nothing is left
+        /// to happen; where something always is (states, dates, schedules), a year after the last
+        /// event.
+        Instant until = kNever;
+        std::string salt;  // --seed: other random choices than the live ones
     };
     struct Totals {
         std::uint64_t customers = 0;
@@ -42,6 +44,10 @@ public:
     Totals run(const std::function<void(std::string_view)>& write,
                const std::function<void(std::size_t, std::size_t)>& progress);
 
+    /// The same with the rows themselves.
+    using Visit = std::function<void(const TraceRow&, std::string_view customer)>;
+    Totals visit(const Visit& visit, const std::function<void(std::size_t, std::size_t)>& progress);
+
 private:
     struct Person {
         std::string id;
@@ -54,11 +60,14 @@ private:
         TraceRow row;
     };
     void run_person(std::uint32_t person, std::vector<Line>& lines);
+    [[nodiscard]] Instant horizon() const;
 
     std::shared_ptr<const dsl::Program> program_;
     Options options_;
     Releases releases_;
     std::vector<Person> people_;
+    std::vector<AppliedEvent> catalog_;  // what happened to the catalog concerns everybody
+    Instant last_event_ = kEpoch;
     std::unordered_map<std::string, std::uint32_t> by_id_;
     Totals totals_;
 };

@@ -55,6 +55,28 @@ constexpr std::string_view kLater =
     "flow Later { starts when Viewed goal Order Placed within 5 days "
     "wait 1 hour send email Hello send sms Second wait 1 day stop because \"enough\" }";
 
+TEST(SimulateTest, ACatalogEventComesToEverybodyItMattersTo) {
+    const std::vector<InboundEvent> events = {
+        subscribe("ana"), subscribe("bo"),
+        call("ana", "2026-03-01 10:00", CallKind::track, "Viewed", R"({"product_id":"p1"})"),
+        call("bo", "2026-03-01 10:00", CallKind::track, "Viewed", R"({"product_id":"p2"})"),
+        call("shop", "2026-03-05 10:00", CallKind::track, "Restocked", R"({"product_id":"p1"})")};
+    const Outcome out = simulate(
+        "catalog event Restocked { product_id text key }\n"
+        "flow Back { starts when Restocked as stock, for customers with any Viewed where "
+        "product_id is stock.product_id send email Hello }",
+        events);
+    EXPECT_EQ(out.totals.sent, 1U);
+    EXPECT_EQ(out.totals.customers, 2U);  // the shop itself is nobody
+    EXPECT_THAT(out.log, HasSubstr(R"("at":"2026-03-05T10:00:00Z","customer":"ana")"));
+}
+
+TEST(SimulateTest, WhatNeverEndsStopsAYearAfterTheLastEvent) {
+    const Outcome out = simulate("flow Weekly { starts every Monday at 09:00 send email Hello }",
+                                 {subscribe("ana")});
+    EXPECT_EQ(out.totals.sent, 53U);
+}
+
 TEST(SimulateTest, OneObjectALine) {
     const Outcome out = simulate(
         kLater,

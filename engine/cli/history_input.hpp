@@ -1,0 +1,15 @@
+#pragma once
+
+#include "engine/base/result.hpp"
+#include "engine/model/event.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice::cli {
+
+/// Reads an NDJSON file of Segment calls: by time, anonymous ids resolved as the file teaches them.
+/// Errors name file and line.
+Result<std::vector<InboundEvent>> read_history(const std::string& path);
+
+}  // namespace sluice::cli
