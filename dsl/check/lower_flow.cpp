@@ -453,11 +453,42 @@ private:
     std::set<std::string> guards_;
 };
 
+/// ` as name` before and with the name, so that it can be taken away; nothing when a comment stands
+/// between.
+std::optional<Span> whole_binding(const Compilation& c, const Span& name) {
+    const std::string_view text = c.sources.files[name.file].text;
+    const auto skip_space = [&](std::size_t at) {
+        while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) {
+            --at;
+        }
+        return at;
+    };
+    const std::size_t word_end = skip_space(name.offset);
+    if (word_end < 2 || word_end == name.offset || text.substr(word_end - 2, 2) != "as") {
+        return std::nullopt;
+    }
+    const std::size_t begin = skip_space(word_end - 2);
+    if (begin == word_end - 2) {
+        return std::nullopt;
+    }
+    const auto back = static_cast<std::uint32_t>(name.offset - begin);
+    Span out = name;
+    out.offset -= back;
+    out.column -= back;
+    out.length += back;
+    return out;
+}
+
 void warn_unused(Compilation& c, const FlowScope& scope) {
     for (const Binding& binding : scope.bindings) {
-        if (!binding.used) {
-            c.warning("W207", binding.span, "`" + binding.name + "` is never used:").help =
-                "Remove `as " + binding.name + "`, or use one of its fields.";
+        if (binding.used) {
+            continue;
+        }
+        Diagnostic& diagnostic =
+            c.warning("W207", binding.span, "`" + binding.name + "` is never used:");
+        diagnostic.help = "Remove `as " + binding.name + "`, or use one of its fields.";
+        if (const auto whole = whole_binding(c, binding.span)) {
+            diagnostic.fix = Fix{*whole, ""};
         }
     }
 }

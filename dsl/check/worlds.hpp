@@ -57,6 +57,7 @@ private:
     bool opaque(const std::string& key);
     bool count(Index aggregate, const std::string& key, const HistoryWindow& window,
                const Numbers& numbers);
+    bool spread_count(CountDomain& part, CountDomain& whole) const;
     bool spread_counts();
     [[nodiscard]] bool contained(const CountDomain& part, const CountDomain& whole) const;
     [[nodiscard]] bool narrower(Index part, Index whole) const;

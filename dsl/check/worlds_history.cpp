@@ -60,30 +60,32 @@ bool Worlds::contained(const CountDomain& part, const CountDomain& whole) const 
                                              : narrower(part.aggregate, whole.aggregate);
 }
 
-/// What a part holds, the whole holds; what the whole has not, no part has.
+/// What a part holds, the whole holds; what the whole has not, no part has. Returns whether
+/// anything was narrowed.
+bool Worlds::spread_count(CountDomain& part, CountDomain& whole) const {
+    if (&part == &whole || part.numbers.empty() || whole.numbers.empty() ||
+        !contained(part, whole)) {
+        return false;
+    }
+    const bool raised =
+        whole.numbers.intersect(Numbers::where(CompareOp::greater_equal, part.numbers.low()));
+    return (!whole.numbers.empty() &&
+            part.numbers.intersect(Numbers::where(CompareOp::less_equal, whole.numbers.high()))) ||
+           raised;
+}
+
+/// False when some window can hold no number of occurrences.
 bool Worlds::spread_counts() {
     for (bool changed = true; changed;) {
         changed = false;
         for (CountDomain& part : counts_) {
             for (CountDomain& whole : counts_) {
-                if (&part == &whole || !contained(part, whole)) {
-                    continue;
-                }
-                if (part.numbers.empty() || whole.numbers.empty()) {
-                    return false;
-                }
-                changed |= whole.numbers.intersect(
-                    Numbers::where(CompareOp::greater_equal, part.numbers.low()));
-                changed |=
-                    !whole.numbers.empty() && part.numbers.intersect(Numbers::where(
-                                                  CompareOp::less_equal, whole.numbers.high()));
-                if (part.numbers.empty() || whole.numbers.empty()) {
-                    return false;
-                }
+                changed = spread_count(part, whole) || changed;
             }
         }
     }
-    return true;
+    return std::none_of(counts_.begin(), counts_.end(),
+                        [](const CountDomain& count) { return count.numbers.empty(); });
 }
 
 bool Worlds::count(Index aggregate, const std::string& key, const HistoryWindow& window,

@@ -1,4 +1,5 @@
 #include "engine/runtime/explain.hpp"
+#include "dsl/catalogue/catalogue.hpp"
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/cli/data_input.hpp"
 #include "engine/cli/project_input.hpp"
@@ -28,7 +29,20 @@ Result<Story> tell(const Options& options) {
     return story;
 }
 
+int explain_code(const std::string& code) {
+    const auto page = dsl::find_error_page(code);
+    if (!page) {
+        std::fprintf(stderr, "sluice: there is no code %s\n", code.c_str());
+        return kUsage;
+    }
+    std::fputs(dsl::plain_page(*page).c_str(), stdout);
+    return kDone;
+}
+
 int run(const Options& options) {
+    if (dsl::looks_like_code(options.customer)) {
+        return explain_code(options.customer);
+    }
     const auto story = tell(options);
     if (!story.has_value()) {
         return report(story.error());
@@ -42,9 +56,9 @@ int run(const Options& options) {
 
 void add_explain(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<Options>();
-    CLI::App* verb =
-        app.add_subcommand("explain", "Why a customer did, or did not, get what; from the trace");
-    verb->add_option("CUSTOMER", options->customer, "Customer id (userId)")->required();
+    CLI::App* verb = app.add_subcommand(
+        "explain", "Why a customer did, or did not, get what; or what a code such as E206 means");
+    verb->add_option("CUSTOMER", options->customer, "Customer id (userId), or a code")->required();
     verb->add_option("--flow", options->flow, "Only this flow's decisions");
     verb->add_option("--data", options->data, "Data directory (.sluice); may be in use");
     verb->add_option("--config", options->config, "Configuration file that names the data");

@@ -1,12 +1,9 @@
 #include "dsl/diagnostic.hpp"
 #include "dsl/format/format.hpp"
+#include "engine/cli/replace_file.hpp"
 #include "engine/cli/verbs.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -85,54 +82,12 @@ std::optional<std::vector<std::string>> find_files(const std::vector<std::string
     return files;
 }
 
-// ---- reading and writing
+// ---- reading
 
 std::optional<std::string> read_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     return in.good() || in.eof() ? std::optional(std::move(text)) : std::nullopt;
-}
-
-bool write_all(int file, std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = ::write(file, text.data(), text.size());
-        if (written > 0) {
-            text.remove_prefix(static_cast<std::size_t>(written));
-        } else if (written == 0 || errno != EINTR) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// Puts the text in the place of the file in one step: a reader, or a crash, finds the old text or
-/// the new one. Permissions are kept, and a link stays a link. Sets errno when it fails.
-bool replace_file(const std::string& path, std::string_view text) {
-    std::error_code failed;
-    const fs::path target = fs::canonical(path, failed);
-    struct stat old {};
-    if (failed || ::stat(target.c_str(), &old) != 0) {
-        return false;
-    }
-    std::string temporary = target.parent_path() / ("." + target.filename().string() + ".XXXXXX");
-    const int file = ::mkstemp(temporary.data());
-    if (file < 0) {
-        return false;
-    }
-    // Another owner's file keeps its owner where that is allowed; it is no reason to fail.
-    if (old.st_uid != ::geteuid() || old.st_gid != ::getegid()) {
-        [[maybe_unused]] const int kept = ::fchown(file, old.st_uid, old.st_gid);
-    }
-    const bool written =
-        write_all(file, text) && ::fchmod(file, old.st_mode & 07777U) == 0 && ::fsync(file) == 0;
-    const bool closed = ::close(file) == 0;
-    if (written && closed && ::rename(temporary.c_str(), target.c_str()) == 0) {
-        return true;
-    }
-    const int why = errno;
-    ::unlink(temporary.c_str());
-    errno = why;
-    return false;
 }
 
 // ---- what would change

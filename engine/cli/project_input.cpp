@@ -16,6 +16,16 @@ int report(const Error& error) {
                : kFindings;
 }
 
+void print_findings(const ProjectInput& input, Findings findings) {
+    const dsl::SourceSet& sources = input.project.sources;
+    std::FILE* out = findings == Findings::text ? stderr : stdout;
+    for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
+        const std::string told = findings == Findings::json ? dsl::render_json(diagnostic, sources)
+                                                            : dsl::render_text(diagnostic, sources);
+        std::fputs((told + "\n").c_str(), out);
+    }
+}
+
 std::optional<ProjectInput> read_project(const std::string& directory, Findings findings,
                                          int& exit_code) {
     auto project = load_project(directory);
@@ -26,13 +36,7 @@ std::optional<ProjectInput> read_project(const std::string& directory, Findings 
     }
     ProjectInput input{std::move(project.value()), {}};
     input.compiled = compile_project(input.project);
-    const dsl::SourceSet& sources = input.project.sources;
-    std::FILE* out = findings == Findings::text ? stderr : stdout;
-    for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
-        const std::string told = findings == Findings::json ? dsl::render_json(diagnostic, sources)
-                                                            : dsl::render_text(diagnostic, sources);
-        std::fputs((told + "\n").c_str(), out);
-    }
+    print_findings(input, findings);
     if (!input.compiled.program) {
         exit_code = kFindings;
         return std::nullopt;

@@ -24,6 +24,9 @@ enum class Findings : std::uint8_t { text, text_as_output, json };
 std::optional<ProjectInput> read_project(const std::string& directory, Findings findings,
                                          int& exit_code);
 
+/// Prints the diagnostics of a project where `findings` says.
+void print_findings(const ProjectInput& input, Findings findings);
+
 /// Prints an engine error to stderr and gives the exit code that belongs to it.
 int report(const Error& error);
 

@@ -99,8 +99,9 @@ std::optional<std::string> body_path(const std::map<std::string, std::string>& b
     return std::nullopt;
 }
 
-dsl::CompileResult compile_project(const Project& project) {
+dsl::CompileResult compile_project(const Project& project, std::optional<std::int64_t> today) {
     dsl::CompileOptions options;
+    options.today = today;
     options.load_body = [&](std::string_view flow_path,
                             std::string_view requested) -> std::optional<std::string> {
         const auto path = body_path(project.bodies, flow_path, requested);

@@ -4,6 +4,7 @@
 #include "dsl/source.hpp"
 #include "engine/base/result.hpp"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>

@@ -1,0 +1,13 @@
+# Writes ${OUT}: one raw string literal for each page of ${FOLDER}, sorted by code.
+file(GLOB pages ${FOLDER}/*.md)
+list(SORT pages)
+set(text "#include \"dsl/catalogue/catalogue.hpp\"\n\nnamespace sluice::dsl {\nnamespace {\n\n")
+string(APPEND text "constexpr ErrorPage kPages[] = {\n")
+foreach(page IN LISTS pages)
+    get_filename_component(code ${page} NAME_WE)
+    file(READ ${page} body)
+    string(APPEND text "    {\"${code}\", R\"page(${body})page\"},\n")
+endforeach()
+string(APPEND text "};\n\n}  // namespace\n\n")
+string(APPEND text "std::span<const ErrorPage> error_pages() {\n    return kPages;\n}\n\n}  // namespace sluice::dsl\n")
+file(WRITE ${OUT} "${text}")
