@@ -95,6 +95,7 @@ Result<std::uint32_t> Engine::deploy(Project project, const ReleaseOptions& opti
             return success();
         }));
     }
+    tell_catalog();
     log(LogLevel::info, "release.deployed", {{"release", static_cast<std::int64_t>(number)}});
     return number;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 namespace sluice {
 namespace {
@@ -213,6 +214,16 @@ Result<void> Engine::make_connectors() {
     return success();
 }
 
+void Engine::tell_catalog() {
+    std::set<std::string, std::less<>> names;
+    for (const dsl::EventType& event : program_->events) {
+        if (event.catalog) {
+            names.insert(event.wire_name);
+        }
+    }
+    router_->set_catalog(std::move(names));
+}
+
 Result<void> Engine::make_shards() {
     std::vector<Shard*> pointers;
     for (std::uint32_t number = 0; number < stores_.size(); ++number) {
@@ -226,6 +237,7 @@ Result<void> Engine::make_shards() {
     }
     stores_.clear();
     router_ = std::make_unique<Router>(pointers);
+    tell_catalog();
     for (Shard* shard : pointers) {
         SLUICE_TRY(shard->recover());
         SLUICE_TRY(

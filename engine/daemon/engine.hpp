@@ -63,6 +63,7 @@ private:
     Result<void> keep_release(Release release);
     Result<void> make_connectors();
     Result<void> make_shards();
+    void tell_catalog();
     Result<void> make_servers();
     [[nodiscard]] api::HttpServer::Options server_options(const Config::Listen& listen) const;
 

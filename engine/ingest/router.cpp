@@ -62,9 +62,25 @@ void Router::resolve(InboundEvent& event) {
     event.anonymous_id.clear();
 }
 
+void Router::set_catalog(std::set<std::string, std::less<>> names) {
+    const std::lock_guard lock(mutex_);
+    catalog_ = std::move(names);
+}
+
+bool Router::of_catalog(const InboundEvent& event) const {
+    const std::lock_guard lock(mutex_);
+    return event.kind == CallKind::track && catalog_.contains(event.name);
+}
+
 bool Router::submit(std::vector<InboundEvent> events, std::function<void(Result<void>)> done) {
     std::vector<std::vector<InboundEvent>> parts(shards_.size());
     for (InboundEvent& event : events) {
+        if (of_catalog(event)) {
+            for (auto& part : parts) {
+                part.push_back(event);
+            }
+            continue;
+        }
         resolve(event);
         parts[shard_of(event.customer).number()].push_back(std::move(event));
     }

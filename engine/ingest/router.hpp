@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -33,16 +34,21 @@ public:
 
     bool submit(std::vector<InboundEvent> events, std::function<void(Result<void>)> done);
 
+    /// Names on the wire of events that happen to the catalog: every shard gets them.
+    void set_catalog(std::set<std::string, std::less<>> names);
+
     [[nodiscard]] Shard& shard_of(std::string_view customer) const;
     [[nodiscard]] std::optional<std::string> identity(const std::string& anonymous_id) const;
     [[nodiscard]] const std::vector<Shard*>& shards() const { return shards_; }
 
 private:
     void resolve(InboundEvent& event);
+    [[nodiscard]] bool of_catalog(const InboundEvent& event) const;
 
     std::vector<Shard*> shards_;
     mutable std::mutex mutex_;
     std::unordered_map<std::string, std::string> identities_;  // anonymous id -> customer
+    std::set<std::string, std::less<>> catalog_;
 };
 
 }  // namespace sluice

@@ -82,6 +82,22 @@ Result<void> Batch::fire_timers(CustomerNo no) {
     return success();
 }
 
+Result<void> Batch::apply_catalog(CustomerNo no, std::string_view message_id,
+                                  const AppliedEvent& event) {
+    SLUICE_TRY(auto* cached, shard_.load(no));
+    const Digest key = digest({"catalog", message_id, cached->customer.id});
+    if (shard_.store_->seen(key)) {
+        return success();
+    }
+    commit_.dedupe.push_back(key);
+    Touched& touched = touch(*cached);
+    Effects effects;
+    apply_event(*shard_.releases_, shard_.options_, cached->customer, event, effects);
+    take_effects(touched, effects);
+    ++events_;
+    return success();
+}
+
 Result<void> Batch::relay(CustomerNo no) {
     if (!shard_.cached_by_no_.contains(no)) {
         // Most records are up to date; those need not push others out of the cache.
@@ -203,6 +219,7 @@ Result<void> Batch::commit() {
         touched.cached->no = numbers.value()[touched.place];
         shard_.cached_by_no_[touched.cached->no] = touched.cached;
         shard_.timers_.set(touched.cached->no, touched.cached->customer.due());
+        shard_.audience_.add(touched.cached->no, touched.cached->customer, *shard_.releases_);
     }
     for (const SuppressionRow& row : commit_.suppressions) {
         shard_.shared_.suppressions.add(row);

@@ -20,6 +20,11 @@ public:
     /// Applies one call; a repeated message id is acknowledged and changes nothing.
     Result<void> apply(const InboundEvent& event);
     Result<void> fire_timers(CustomerNo no);
+    /// Gives a customer an event of the catalog; a repeated one changes nothing.
+    Result<void> apply_catalog(CustomerNo no, std::string_view message_id,
+                               const AppliedEvent& event);
+    /// Marks a message id as seen.
+    void remember(const Digest& key) { commit_.dedupe.push_back(key); }
     /// Brings a customer that is still laid out for an older release to the current one.
     Result<void> relay(CustomerNo no);
     Result<void> settle(const AttemptResult& result);

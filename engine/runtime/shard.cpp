@@ -23,6 +23,8 @@ constexpr Millis kLaneRecheck{200};
 /// Customers that a deploy comes to between two batches.
 constexpr std::size_t kRelayBusy = 8;
 constexpr std::size_t kRelayIdle = 256;
+/// Customers of one catalog event in one commit.
+constexpr std::size_t kAudiencePage = 500;
 
 }  // namespace
 
@@ -196,6 +198,11 @@ bool Shard::step() {
     const Instant now = shared_.clock.now();
     Batch batch(*this, now);
     auto fill = [&]() -> Result<void> {
+        for (const Submission& submission : inbox.submissions) {
+            for (const InboundEvent& event : submission.events) {
+                SLUICE_TRY(is_catalog(event) ? fan_out(event) : Result<void>(success()));
+            }
+        }
         for (const AttemptResult& result : inbox.results) {
             SLUICE_TRY(batch.settle(result));
         }
@@ -204,7 +211,7 @@ bool Shard::step() {
         }
         for (const Submission& submission : inbox.submissions) {
             for (const InboundEvent& event : submission.events) {
-                SLUICE_TRY(batch.apply(event));
+                SLUICE_TRY(is_catalog(event) ? Result<void>(success()) : batch.apply(event));
             }
         }
         SLUICE_TRY(batch.claim());
@@ -317,6 +324,53 @@ Result<Customer> Shard::customer(const std::string& id) {
     return cached->customer;
 }
 
+bool Shard::is_catalog(const InboundEvent& event) const {
+    if (!audience_.needed() || event.kind != CallKind::track) {
+        return false;
+    }
+    const dsl::Program& program = *releases_->ready().program;
+    const Index at = program.find_event(event.name);
+    return at != kNone && program.events[at].catalog;
+}
+
+/// A catalog event, given to everybody it may concern a page at a time. Each page is a commit of
+/// its own with a key for each customer; the event's own key comes last. A crash in between leaves
+/// it unacknowledged, and when it is sent again nobody gets it twice.
+Result<void> Shard::fan_out(const InboundEvent& event) {
+    const Digest key = digest({"event", event.message_id});
+    if (store_->seen(key)) {
+        ++counters_.duplicates;
+        return success();
+    }
+    const Instant now = shared_.clock.now();
+    AppliedEvent applied = apply_program(*releases_->ready().program, event);
+    applied.at = std::min(applied.at, now);
+    const auto audience = audience_.of(applied);
+    const std::size_t all = audience ? audience->size() : store_->customers();
+    for (std::size_t from = 0; from < all; from += kAudiencePage) {
+        Batch page(*this, now);
+        for (std::size_t at = from; at < std::min(all, from + kAudiencePage); ++at) {
+            SLUICE_TRY(page.apply_catalog(audience ? (*audience)[at] : static_cast<CustomerNo>(at),
+                                          event.message_id, applied));
+        }
+        SLUICE_TRY(page.commit());
+    }
+    Batch last(*this, now);
+    last.remember(key);
+    return last.commit();
+}
+
+Result<void> Shard::build_audience() {
+    audience_.reset(*releases_);
+    const auto count = static_cast<CustomerNo>(store_->customers());
+    for (CustomerNo no = 0; audience_.needed() && no < count; ++no) {
+        SLUICE_TRY(auto loaded, store_->load(no));
+        SLUICE_TRY(auto customer, decode_customer(loaded.state));
+        audience_.add(no, customer, *releases_);
+    }
+    return success();
+}
+
 /// The next customers that no event has brought to the current release: states and starts by the
 /// clock are there for everybody, and runs move on. True while some are left.
 bool Shard::relay_some(std::size_t customers) {
@@ -339,6 +393,9 @@ bool Shard::relay_some(std::size_t customers) {
 void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     releases_ = std::move(releases);
     relay_from_ = 0;
+    if (const auto built = build_audience(); !built.has_value()) {
+        fatal(built.error());
+    }
     cached_by_no_.clear();
     cache_.clear();  // records are laid out anew when they are loaded next
 }
@@ -354,6 +411,7 @@ Result<void> Shard::resolve(const std::string& message_id, DoubtVerdict verdict)
 }
 
 Result<void> Shard::recover() {
+    SLUICE_TRY(build_audience());
     // With one release there has been no deploy that could have been interrupted.
     relay_from_ = releases_->size() > 1 ? 0 : static_cast<CustomerNo>(store_->customers());
     SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));

@@ -4,6 +4,7 @@
 #include "engine/base/result.hpp"
 #include "engine/model/event.hpp"
 #include "engine/outbox/connector.hpp"
+#include "engine/runtime/audience.hpp"
 #include "engine/runtime/doubt.hpp"
 #include "engine/runtime/lane.hpp"
 #include "engine/runtime/step.hpp"
@@ -148,6 +149,9 @@ private:
     [[nodiscard]] Instant next_due();
     void fatal(const Error& error);
     bool relay_some(std::size_t customers);
+    [[nodiscard]] bool is_catalog(const InboundEvent& event) const;
+    Result<void> fan_out(const InboundEvent& event);
+    Result<void> build_audience();
     void retire_unknown(Customer& customer);
 
     const std::uint32_t number_;
@@ -170,6 +174,7 @@ private:
     std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies
     std::uint64_t commits_since_maintenance_ = 0;
     CustomerNo relay_from_ = 0;  // a deploy has come to those before it
+    AudienceIndex audience_;
 
     boost::asio::io_context context_{1};
     boost::asio::system_timer timer_{context_};

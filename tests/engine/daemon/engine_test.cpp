@@ -375,6 +375,30 @@ TEST_F(EngineTest, ADeployComesToEveryCustomer) {
     EXPECT_TRUE(done);
 }
 
+TEST_F(EngineTest, ACatalogEventReachesItsAudienceOnEveryShardOnce) {
+    constexpr std::string_view kBack =
+        "catalog event Restocked { product_id text key }\n"
+        "flow Back { starts when Restocked as stock, for customers with any Viewed where "
+        "product_id is stock.product_id in the last 30 days send email Hello }";
+    must_start(kBack);
+    for (int person = 0; person < 12; ++person) {
+        const std::string id = "p" + std::to_string(person);
+        subscribe(id);
+        call("track", R"({"userId":")" + id + R"(","event":"Viewed","properties":{"product_id":")" +
+                          (person % 3 == 0 ? "a" : "b") + R"("}})");
+    }
+    const std::string restocked =
+        R"({"anonymousId":"shop","event":"Restocked","messageId":"r1","properties":{"product_id":"a"}})";
+    call("track", restocked);
+    call("track", restocked);  // a repeated one changes nothing
+    EXPECT_EQ(mails(4).size(), 4U);
+    engine_.reset();
+    must_start(kBack);  // the audience is found again from the records
+    call("track", R"({"anonymousId":"shop","event":"Restocked","messageId":"r2",)"
+                  R"("properties":{"product_id":"a"}})");
+    EXPECT_EQ(mails(8).size(), 8U);
+}
+
 TEST_F(EngineTest, FlowsThatCannotBeSentAreRefused) {
     const auto refused = start(
         "flow Words { starts when Order Placed as order send email Thanks with order "
