@@ -69,15 +69,14 @@ private:
             if (since_start[at] >= kDay) {
                 continue;
             }
-            if (const auto* record = std::get_if<OpRecord>(&flow.code[at].op)) {
-                for (Index to = 0; to < c_.program.flows.size(); ++to) {
-                    if (started_by(c_.program.flows[to], *record) && !is_broken(to)) {
-                        links_.push_back({from, to, at, since_start[at], true});
-                    }
-                }
-            } else if (const auto* start = std::get_if<OpStartFlow>(&flow.code[at].op)) {
-                if (!is_broken(start->flow)) {
-                    links_.push_back({from, start->flow, at, since_start[at], false});
+            const auto* record = std::get_if<OpRecord>(&flow.code[at].op);
+            const auto* start = std::get_if<OpStartFlow>(&flow.code[at].op);
+            for (Index to = 0; to < c_.program.flows.size(); ++to) {
+                const bool started =
+                    (record != nullptr && started_by(c_.program.flows[to], *record)) ||
+                    (start != nullptr && start->flow == to);
+                if (started && !is_broken(to)) {
+                    links_.push_back({from, to, at, since_start[at], record != nullptr});
                 }
             }
         }

@@ -39,7 +39,7 @@ std::array<Index, kChannels> at_once(const Program& program, const Flow& flow) {
 
 /// What every run that this start begins has met.
 void add_facts(const Flow& flow, const StartOnEvent& start, std::vector<Fact>& facts) {
-    for (const Index condition : {start.event.filter, flow.only_if}) {
+    for (const Index condition : {start.event.filter, start.audience, flow.only_if}) {
         if (condition != kNone) {
             facts.push_back({condition, true, start.slot});
         }

@@ -31,9 +31,9 @@ struct Options {
 
 /// The day that has begun everywhere: a date before it is over in every zone.
 std::int64_t today() {
-    using namespace std::chrono;
-    const auto last_zone = system_clock::now().time_since_epoch() - hours(12);
-    return floor<days>(last_zone).count();
+    namespace chrono = std::chrono;
+    const auto last_zone = chrono::system_clock::now().time_since_epoch() - chrono::hours(12);
+    return chrono::floor<chrono::days>(last_zone).count();
 }
 
 void compile_now(ProjectInput& input) {
