@@ -115,12 +115,14 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     check::declare_messages(c, decls);
     check::declare_flows(c, decls, policy);
     declare_changes(c, decls);
-    check::declare_tests(c, decls);
-    check::order_lifecycles(c);
-    warn_addresses(c);
     const auto sound = [&] {
         return std::none_of(result.diagnostics.begin(), result.diagnostics.end(), is_error);
     };
+    // Tests are not part of what runs: an edited test is no new program.
+    const std::string hash = sound() ? check::program_hash(c.program) : std::string();
+    check::declare_tests(c, decls);
+    check::order_lifecycles(c);
+    warn_addresses(c);
     if (sound()) {
         check::analyse(c);
         result.memory = check::memory_by_file(c);
@@ -128,7 +130,7 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     sort_diagnostics(result.diagnostics);
     if (sound()) {
         index_aggregates(c.program);
-        c.program.hash = check::program_hash(c.program);
+        c.program.hash = hash;
         result.program = std::make_shared<const Program>(std::move(c.program));
     }
     return result;

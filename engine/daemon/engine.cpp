@@ -145,7 +145,10 @@ Result<void> Engine::load_releases() {
     const std::uint32_t newest = known.empty() ? 0 : known.back().number;
     const bool deployed = options.origin != ReleaseOptions::Origin::startup;
     const bool same = !known.empty() && known.back().program_hash == program_->hash;
-    if (deployed && releases->current() == newest) {
+    // What was kept is what customers' records are laid out for, down to the conditions of its
+    // tests.
+    const bool kept = !known.empty() && releases->current() == newest;
+    if (kept && (same || deployed)) {
         if (!same) {
             log(LogLevel::info, "release.directory_differs",
                 {{"release", static_cast<std::int64_t>(newest)}});

@@ -97,6 +97,16 @@ TEST(CompileTest, LayoutAndCommentsDoNotChangeTheHash) {
     EXPECT_EQ(one->hash.size(), 32U);
 }
 
+TEST(CompileTest, AnEditedTestIsNoNewProgram) {
+    const std::string flow = "flow A {\n  starts when Newsletter Joined\n  send email Hello\n}\n";
+    const auto one = compiled(with(flow));
+    const auto two =
+        compiled(with(flow + "test \"t\" for A {\n  at 0 minutes Newsletter Joined\n"
+                             "  expect at least 7 Order Placed in the last 3 days\n}\n"));
+    ASSERT_TRUE(one && two);
+    EXPECT_EQ(one->hash, two->hash);
+}
+
 TEST(CompileTest, AnotherBodyIsAnotherProgram) {
     const std::string flow = "flow A {\n  starts when Newsletter Joined\n  send email Letter\n}\n";
     const auto one =
