@@ -169,21 +169,25 @@ std::string difference(const Index& before, const Index& after) {
     return {};
 }
 
+/// Whether the event arrives under the name it has in the flows.
+bool arrives_as_named(const ast::File& file, const std::string& name) {
+    return std::any_of(file.decls.begin(), file.decls.end(), [&](const ast::Decl& decl) {
+        const auto* event = std::get_if<ast::EventDecl>(&decl.node);
+        return event != nullptr && event->name.text == name && event->from.empty();
+    });
+}
+
 std::string note_of(const Index& index, const Symbol& symbol) {
-    if (symbol.kind == SymbolKind::event) {
-        for (const ast::File& file : index.files()) {
-            for (const ast::Decl& decl : file.decls) {
-                const auto* event = std::get_if<ast::EventDecl>(&decl.node);
-                if (event != nullptr && event->name.text == symbol.name && event->from.empty()) {
-                    return "The event now arrives under its new name; write `from " +
-                           std::string("\"") + symbol.name + "\"` behind it to keep the old one.";
-                }
-            }
-        }
+    if (symbol.kind == SymbolKind::customer_field || symbol.kind == SymbolKind::event_field) {
+        return "Whatever sends this field must use the new name, too.";
     }
-    const bool field =
-        symbol.kind == SymbolKind::customer_field || symbol.kind == SymbolKind::event_field;
-    return field ? "Whatever sends this field must use the new name, too." : "";
+    const bool wire =
+        symbol.kind == SymbolKind::event &&
+        std::any_of(index.files().begin(), index.files().end(),
+                    [&](const ast::File& file) { return arrives_as_named(file, symbol.name); });
+    return wire ? "The event now arrives under its new name; write `from \"" + symbol.name +
+                      "\"` behind it to keep the old one."
+                : "";
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
     sluice::cli::add_rollback(app, exit_code);
     sluice::cli::add_graph(app, exit_code);
     sluice::cli::add_template(app, exit_code);
+    sluice::cli::add_lsp(app, exit_code);
+    sluice::cli::add_rename(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {

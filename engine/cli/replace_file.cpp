@@ -28,11 +28,18 @@ bool write_all(int file, std::string_view text) {
 
 }  // namespace
 
-bool replace_file(const std::string& path, std::string_view text) {
+StagedFiles::~StagedFiles() {
+    for (const auto& [temporary, target] : staged_) {
+        ::unlink(temporary.c_str());
+    }
+}
+
+bool StagedFiles::stage(const std::string& path, std::string_view text) {
     std::error_code failed;
     const fs::path target = fs::canonical(path, failed);
     struct stat old {};
     if (failed || ::stat(target.c_str(), &old) != 0) {
+        errno = failed ? failed.value() : errno;
         return false;
     }
     std::string temporary = target.parent_path() / ("." + target.filename().string() + ".XXXXXX");
@@ -44,16 +51,29 @@ bool replace_file(const std::string& path, std::string_view text) {
     if (old.st_uid != ::geteuid() || old.st_gid != ::getegid()) {
         [[maybe_unused]] const int kept = ::fchown(file, old.st_uid, old.st_gid);
     }
+    staged_.emplace_back(temporary, target.string());
     const bool written =
         write_all(file, text) && ::fchmod(file, old.st_mode & 07777U) == 0 && ::fsync(file) == 0;
-    const bool closed = ::close(file) == 0;
-    if (written && closed && ::rename(temporary.c_str(), target.c_str()) == 0) {
-        return true;
-    }
     const int why = errno;
-    ::unlink(temporary.c_str());
-    errno = why;
-    return false;
+    const bool closed = ::close(file) == 0;
+    errno = written ? errno : why;
+    return written && closed;
+}
+
+bool StagedFiles::put_in_place() {
+    while (!staged_.empty()) {
+        const auto& [temporary, target] = staged_.front();
+        if (::rename(temporary.c_str(), target.c_str()) != 0) {
+            return false;
+        }
+        staged_.erase(staged_.begin());
+    }
+    return true;
+}
+
+bool replace_file(const std::string& path, std::string_view text) {
+    StagedFiles files;
+    return files.stage(path, text) && files.put_in_place();
 }
 
 }  // namespace sluice::cli

@@ -31,5 +31,7 @@ void add_releases(CLI::App& app, int& exit_code);
 void add_rollback(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_template(CLI::App& app, int& exit_code);
+void add_lsp(CLI::App& app, int& exit_code);
+void add_rename(CLI::App& app, int& exit_code);
 
 }  // namespace sluice::cli
