@@ -21,6 +21,16 @@ using Row = std::vector<std::string>;
 /// How each flow starts, in the author's words.
 using Starts = std::map<std::string, std::vector<std::string>>;
 
+std::vector<std::string> starts_of(const graph::Project& project, const dsl::ast::FlowDecl& flow) {
+    std::vector<std::string> out;
+    for (const graph::Fact& fact : graph::picture_of(project, flow).facts) {
+        if (fact.kind == graph::Kind::start) {
+            out.push_back(fact.text);
+        }
+    }
+    return out;
+}
+
 Starts starts_of(const dsl::SourceSet& sources) {
     std::vector<dsl::ast::File> files;
     std::vector<dsl::Diagnostic> known;  // the compiler has told them
@@ -32,13 +42,8 @@ Starts starts_of(const dsl::SourceSet& sources) {
     Starts starts;
     for (const dsl::ast::File& file : files) {
         for (const dsl::ast::Decl& decl : file.decls) {
-            const auto* flow = std::get_if<dsl::ast::FlowDecl>(&decl.node);
-            for (const graph::Fact& fact : flow == nullptr
-                                               ? std::vector<graph::Fact>{}
-                                               : graph::picture_of(project, *flow).facts) {
-                if (fact.kind == graph::Kind::start) {
-                    starts[flow->name.text].push_back(fact.text);
-                }
+            if (const auto* flow = std::get_if<dsl::ast::FlowDecl>(&decl.node)) {
+                starts[flow->name.text] = starts_of(project, *flow);
             }
         }
     }
