@@ -24,12 +24,25 @@ function wanted_program() {
   return expand(vscode.workspace.getConfiguration("sluice").get("path", "sluice"), { folder });
 }
 
+/** Runs a command of the program and shows the picture it answers with beside the file. */
+async function show_result(command, parameters, next) {
+  const result = await next(command, parameters);
+  if (command === "sluice.showGraph" && result?.svg) {
+    const panel = vscode.window.createWebviewPanel(
+      "sluice.graph", result.title, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      { enableScripts: false });
+    panel.webview.html = `<!DOCTYPE html><html><body>${result.svg}</body></html>`;
+  }
+  return result;
+}
+
 function new_client(program) {
   // Without a transport: naming one would add a flag to the arguments.
   const run = { command: program, args: ["lsp"] };
   return new LanguageClient("sluice", "Sluice", { run, debug: run }, {
     documentSelector: [{ scheme: "file", language: "flow" }],
     outputChannel: output,
+    middleware: { executeCommand: show_result },
     // The program reads bodies of messages from files beside the flows.
     synchronize: {
       fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{flow,mjml,html,liquid,txt}"),

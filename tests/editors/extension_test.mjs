@@ -180,6 +180,20 @@ test("nothing is started in a workspace that is not trusted, until it is", async
   assert.deepEqual(fake.log, [`start ${file} lsp`, "stop"]);
 });
 
+test("the picture of a flow is shown, other answers are passed on", async () => {
+  const { fake, extension } = load(source, { path: program_in("sluice") });
+  await extension.activate(fake.context);
+  const run = fake.clients[0].options.middleware.executeCommand;
+  const answers = { "sluice.showGraph": { title: "Win Back", svg: "<svg/>" }, "sluice.runTests": { passed: 2 } };
+  const next = async (command, parameters) => ({ ...answers[command], parameters });
+  assert.equal((await run("sluice.runTests", [1], next)).passed, 2);
+  assert.equal(fake.panels.length, 0);
+  assert.deepEqual((await run("sluice.showGraph", ["a"], next)).parameters, ["a"]);
+  assert.equal(fake.panels[0].title, "Win Back");
+  assert.equal(fake.panels[0].options.enableScripts, false);
+  assert.match(fake.panels[0].webview.html, /<body><svg\/><\/body>/);
+});
+
 test("every command of the manifest is registered", async () => {
   const { fake, extension } = load(source, { path: "/nowhere/sluice" });
   await extension.activate(fake.context);

@@ -19,6 +19,8 @@ export function fakeVscode({ path = "sluice", answer, fails, trusted = true } = 
   const log = [];
   const commands = new Map();
   const listeners = {};
+  const panels = [];
+  const clients = [];
   const subscription = { dispose() {} };
   const listen = (name) => (listener) => {
     listeners[name] = listener;
@@ -29,6 +31,11 @@ export function fakeVscode({ path = "sluice", answer, fails, trusted = true } = 
   const parts = {
     window: {
       createOutputChannel: () => ({ appendLine: (line) => log.push(`output ${line}`), show() {} }),
+      createWebviewPanel: (_type, title, _place, options) => {
+        const panel = { title, options, webview: {} };
+        panels.push(panel);
+        return panel;
+      },
       showErrorMessage: async (text, ...choices) => {
         log.push(`error ${text} [${choices.join(", ")}]`);
         return choices.includes(answer) ? answer : undefined;
@@ -52,8 +59,10 @@ export function fakeVscode({ path = "sluice", answer, fails, trusted = true } = 
   };
 
   class LanguageClient {
-    constructor(_id, _name, server) {
+    constructor(_id, _name, server, options) {
       this.server = server.run;
+      this.options = options;
+      clients.push(this);
     }
     async start() {
       log.push(`start ${[this.server.command, ...this.server.args].join(" ")}`);
@@ -67,6 +76,8 @@ export function fakeVscode({ path = "sluice", answer, fails, trusted = true } = 
   return {
     log,
     commands,
+    panels,
+    clients,
     context: { subscriptions: [] },
     vscode: new Proxy(parts, { get: (target, key) => target[key] ?? anything() }),
     client: { LanguageClient },
