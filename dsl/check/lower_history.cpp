@@ -108,7 +108,9 @@ std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& no
     }
     Aggregate wanted;
     wanted.kind = second.negated ? Aggregate::Kind::not_followed : Aggregate::Kind::followed;
-    wanted.newest = static_cast<std::uint16_t>(bounds.newest);
+    // Those whose time is not over yet stand beside those that count, and push none of them out.
+    const std::int64_t undecided = second.negated ? kUndecidedMax : 0;
+    wanted.newest = static_cast<std::uint16_t>(bounds.newest + undecided);
     wanted.within = lowered(second.within);
     wanted.then.event = inner.event;
     if (second.event.where != nullptr) {

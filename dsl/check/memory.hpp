@@ -10,6 +10,8 @@ namespace sluice::dsl::check {
 
 /// Thresholds up to this are exact; it bounds the ring of occurrences.
 inline constexpr std::int64_t kCountMax = 64;
+/// Occurrences of which it is not known yet whether something follows them in time.
+inline constexpr std::int64_t kUndecidedMax = 16;
 /// Occurrences that sums, counts and different values look back on.
 inline constexpr std::uint16_t kValuesMax = 256;
 

@@ -1,0 +1,383 @@
+#include "tests/oracle/reference/interpreter.hpp"
+
+#include "dsl/value.hpp"
+
+#include <algorithm>
+
+namespace sluice::reference {
+
+namespace ast = dsl::ast;
+
+namespace {
+
+template <class Node>
+const Node* header(const ast::FlowDecl& flow) {
+    for (const ast::Header& line : flow.headers) {
+        if (const auto* node = std::get_if<Node>(&line.node)) {
+            return node;
+        }
+    }
+    return nullptr;
+}
+
+std::uint8_t weekday_bit(const std::string& name) {
+    const std::vector<std::string> days = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                           "Friday", "Saturday", "Sunday"};
+    return static_cast<std::uint8_t>(
+        1U << static_cast<unsigned>(std::find(days.begin(), days.end(), name) - days.begin()));
+}
+
+}  // namespace
+
+Interpreter::Interpreter(const ast::File& file, Zone zone) : zone_(zone) {
+    for (const ast::Decl& decl : file.decls) {
+        if (const auto* flow = std::get_if<ast::FlowDecl>(&decl.node)) {
+            flows_.push_back(flow);
+        }
+    }
+    std::stable_sort(flows_.begin(), flows_.end(),
+                     [this](const auto* a, const auto* b) { return priority(*a) > priority(*b); });
+}
+
+void Interpreter::say(const std::string& what) {
+    log_.push_back(format_rfc3339(now_) + " " + what);
+}
+
+Instant Interpreter::later(Instant at, const ast::Duration& duration) const {
+    return add(at, {duration.months, duration.days, duration.seconds}, zone_);
+}
+
+// ---- time
+
+void Interpreter::pass_to(Instant at) {
+    while (true) {
+        Instant due = kNever;
+        for (const Run& run : runs_) {
+            due = std::min(due, run.due);
+        }
+        if (due > at) {
+            break;
+        }
+        now_ = std::max(now_, due);
+        std::vector<std::pair<std::size_t, std::size_t>> round;
+        for (const Run& run : runs_) {
+            if (run.due <= due) {
+                round.emplace_back(run.order, run.id);
+            }
+        }
+        std::sort(round.begin(), round.end());
+        for (const auto& [order, id] : round) {
+            const auto run = std::find_if(runs_.begin(), runs_.end(),
+                                          [id = id](const Run& one) { return one.id == id; });
+            if (run->due > due) {
+                continue;
+            }
+            run->due = kNever;
+            if (run->state == State::over) {
+                continue;  // nobody watches for its goal any more
+            }
+            const Block* timeout = nullptr;
+            if (const auto* wait = std::get_if<ast::WaitUpTo>(&run->waits_at->node)) {
+                for (const ast::WaitBranch& branch : wait->branches) {
+                    timeout = branch.event ? timeout : &branch.block;
+                }
+            } else if (const auto* one = std::get_if<ast::WaitForEvent>(&run->waits_at->node)) {
+                for (const ast::WaitBranch& branch : one->branches) {
+                    timeout = branch.event ? timeout : &branch.block;
+                }
+            }
+            wake(*run, timeout);
+            advance(*run);
+        }
+        std::erase_if(runs_,
+                      [](const Run& run) { return run.state == State::over && run.due == kNever; });
+    }
+}
+
+void Interpreter::happen(Event event) {
+    pass_to(event.at);
+    now_ = event.at;
+    event.ordinal = past_.size() + 1;
+    past_.push_back(event);
+    for (Run& run : runs_) {
+        const bool watches = run.state != State::over || run.due != kNever;
+        if (watches && !reaches_goal(run, event) && run.state != State::over &&
+            !leaves(run, event)) {
+            static_cast<void>(receive(run, event));
+        }
+    }
+    start_flows(event);
+    advance_all();
+    std::erase_if(runs_,
+                  [](const Run& run) { return run.state == State::over && run.due == kNever; });
+}
+
+// ---- headers
+
+int Interpreter::priority(const ast::FlowDecl& flow) const {
+    const auto* line = header<ast::HeaderPriority>(flow);
+    return line == nullptr || line->level == "normal" ? 1 : line->level == "high" ? 2 : 0;
+}
+
+bool Interpreter::reaches_goal(Run& run, const Event& event) {
+    const auto* goal = header<ast::HeaderGoal>(*run.flow);
+    if (goal == nullptr || !fits(goal->event, event, {&run, nullptr})) {
+        return false;
+    }
+    say("goal " + run.flow->name.text);
+    if (run.state != State::over) {
+        end(run, "goal");
+    }
+    run.due = kNever;
+    return true;
+}
+
+bool Interpreter::leaves(Run& run, const Event& event) {
+    for (const ast::Header& line : run.flow->headers) {
+        const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+        const auto* pattern =
+            ends == nullptr ? nullptr : std::get_if<ast::EventPattern>(&ends->node);
+        if (pattern != nullptr && fits(*pattern, event, {&run, nullptr})) {
+            end(run, "ends when");
+            return true;
+        }
+    }
+    return false;
+}
+
+void Interpreter::end(Run& run, const std::string& why) {
+    say("ended " + run.flow->name.text + ": " + why);
+    run.state = State::over;
+    run.due = kNever;
+    const auto* goal = header<ast::HeaderGoal>(*run.flow);
+    if (goal != nullptr && goal->within) {
+        const Instant closes = later(run.entered_at, *goal->within);
+        run.due = closes > now_ ? closes : kNever;
+    }
+}
+
+void Interpreter::start_flows(const Event& event) {
+    for (const ast::FlowDecl* flow : flows_) {
+        for (const ast::Header& line : flow->headers) {
+            const auto* start = std::get_if<ast::HeaderStart>(&line.node);
+            const auto* when =
+                start == nullptr ? nullptr : std::get_if<ast::StartWhenEvent>(&start->node);
+            if (when == nullptr || !fits(when->event, event, {})) {
+                continue;
+            }
+            Run run;
+            run.id = next_run_;
+            run.flow = flow;
+            run.entered_at = now_;
+            run.entered_ordinal = event.ordinal;
+            run.frames.push_back({&flow->steps, 0, nullptr, 0});
+            if (!when->binding.empty()) {
+                run.bound[when->binding] = event;
+            }
+            if (const auto* per = header<ast::HeaderOneRunPer>(*flow)) {
+                run.key = run.bound.at(per->path.words[0]).texts.at(per->path.words[1]);
+            }
+            if (!may_start(*flow, run)) {
+                break;
+            }
+            const auto* overlap = header<ast::HeaderWhileRunning>(*flow);
+            for (Run& other : runs_) {
+                if (overlap != nullptr && overlap->restart && other.flow == flow &&
+                    other.key == run.key && other.state != State::over) {
+                    end(other, "restarted");
+                    other.due = kNever;
+                }
+            }
+            ++next_run_;
+            entries_[{flow->name.text, run.key}] = now_;
+            say("entered " + flow->name.text);
+            runs_.push_back(std::move(run));
+            break;
+        }
+    }
+}
+
+bool Interpreter::may_start(const ast::FlowDecl& flow, const Run& candidate) {
+    const auto* only_if = header<ast::HeaderOnlyIf>(flow);
+    if (only_if != nullptr && !holds(only_if->cond, {&candidate, nullptr})) {
+        return false;
+    }
+    const auto* overlap = header<ast::HeaderWhileRunning>(flow);
+    const bool restart = overlap != nullptr && overlap->restart;
+    for (const Run& run : runs_) {
+        if (!restart && run.flow == &flow && run.key == candidate.key && run.state != State::over) {
+            return false;
+        }
+    }
+    const auto* again = header<ast::HeaderReEntry>(flow);
+    const auto last = entries_.find({flow.name.text, candidate.key});
+    if (again == nullptr || last == entries_.end() ||
+        again->kind == ast::HeaderReEntry::Kind::any_time) {
+        return true;
+    }
+    return again->kind == ast::HeaderReEntry::Kind::after &&
+           now_ >= later(last->second, again->after);
+}
+
+// ---- steps
+
+void Interpreter::advance_all() {
+    std::vector<std::pair<int, std::size_t>> runnable;
+    for (const Run& run : runs_) {
+        if (run.state == State::running) {
+            runnable.emplace_back(-priority(*run.flow), run.id);
+        }
+    }
+    std::sort(runnable.begin(), runnable.end());
+    for (const auto& [order, id] : runnable) {
+        advance(*std::find_if(runs_.begin(), runs_.end(),
+                              [id = id](const Run& run) { return run.id == id; }));
+    }
+}
+
+void Interpreter::advance(Run& run) {
+    while (run.state == State::running) {
+        if (run.frames.empty()) {
+            end(run, "completed");
+            return;
+        }
+        Frame& frame = run.frames.back();
+        if (frame.at < frame.block->size()) {
+            if (!perform(run, (*frame.block)[frame.at++])) {
+                return;
+            }
+            continue;
+        }
+        const bool again =
+            frame.loop != nullptr && frame.rounds < frame.loop->times &&
+            !(frame.loop->until != nullptr && holds(*frame.loop->until, {&run, nullptr}));
+        if (again) {
+            frame.at = 0;
+            ++frame.rounds;
+        } else {
+            run.frames.pop_back();
+        }
+    }
+}
+
+/// False: the run sleeps or is over.
+bool Interpreter::perform(Run& run, const ast::Step& step) {
+    if (const auto* wait = std::get_if<ast::WaitDuration>(&step.node)) {
+        Instant due = later(now_, wait->duration);
+        if (wait->then_until) {
+            due = until(*wait->then_until, due, true);
+        }
+        return sleep_until(run, step, due, State::asleep);
+    }
+    if (const auto* wait = std::get_if<ast::WaitUntil>(&step.node)) {
+        return sleep_until(run, step, until(wait->until, now_, false), State::asleep);
+    }
+    if (const auto* wait = std::get_if<ast::WaitForEvent>(&step.node)) {
+        return sleep_until(run, step, later(now_, wait->up_to), State::awaiting);
+    }
+    if (const auto* wait = std::get_if<ast::WaitUpTo>(&step.node)) {
+        return sleep_until(run, step, later(now_, wait->up_to), State::awaiting);
+    }
+    if (const auto* send = std::get_if<ast::Send>(&step.node)) {
+        say(std::string("sent ") +
+            (send->first.channel == ast::Channel::email ? "email " : "sms ") +
+            send->first.message.text);
+        return true;
+    }
+    if (const auto* choice = std::get_if<ast::If>(&step.node)) {
+        for (const ast::IfArm& arm : choice->arms) {
+            if (holds(arm.cond, {&run, nullptr})) {
+                run.frames.push_back({&arm.block, 0, nullptr, 0});
+                return true;
+            }
+        }
+        if (choice->otherwise) {
+            run.frames.push_back({&*choice->otherwise, 0, nullptr, 0});
+        }
+        return true;
+    }
+    if (const auto* loop = std::get_if<ast::Repeat>(&step.node)) {
+        // At its end: whether there is a first round is asked like for every other.
+        run.frames.push_back({&loop->block, loop->block.size(), loop, 0});
+        return true;
+    }
+    if (const auto* set = std::get_if<ast::SetStep>(&step.node)) {
+        traits_[set->path.words[1]] = *number(set->value, {&run, nullptr});
+        return true;
+    }
+    if (const auto* more = std::get_if<ast::AddStep>(&step.node)) {
+        traits_[more->path.words[1]] += *number(more->value, {&run, nullptr});
+        return true;
+    }
+    const auto& stop = std::get<ast::StopStep>(step.node);
+    end(run, stop.because.empty() ? "stopped" : stop.because);
+    return false;
+}
+
+bool Interpreter::sleep_until(Run& run, const ast::Step& step, Instant due, State state) {
+    run.waits_at = &step;
+    if (due <= now_) {
+        return true;
+    }
+    run.state = state;
+    run.due = due;
+    run.order = next_order_++;
+    return false;
+}
+
+Instant Interpreter::until(const ast::Until& until, Instant from, bool inclusive) const {
+    if (const auto* time = std::get_if<ast::UntilTime>(&until.node)) {
+        return next_local(from, time->at.minutes, kEveryDay, inclusive, zone_);
+    }
+    if (const auto* day = std::get_if<ast::UntilNamedDay>(&until.node)) {
+        return next_local(from, day->at.minutes, weekday_bit(day->day.text), inclusive, zone_);
+    }
+    if (const auto* kind = std::get_if<ast::UntilDayKind>(&until.node)) {
+        return next_local(from, kind->at.minutes, kind->weekend ? 0x60 : 0x1f, inclusive, zone_);
+    }
+    const auto& between = std::get<ast::UntilBetween>(until.node);
+    return in_window(from, between.from.minutes, between.to.minutes, zone_)
+               ? from
+               : next_local(from, between.from.minutes, kEveryDay, true, zone_);
+}
+
+void Interpreter::wake(Run& run, const Block* block) {
+    run.state = State::running;
+    run.due = kNever;
+    if (block != nullptr) {
+        run.frames.push_back({block, 0, nullptr, 0});
+    }
+}
+
+/// A waiting run takes the first branch that fits.
+bool Interpreter::receive(Run& run, const Event& event) {
+    if (run.state != State::awaiting) {
+        return false;
+    }
+    const Scope scope{&run, nullptr};
+    const auto* one = std::get_if<ast::WaitForEvent>(&run.waits_at->node);
+    const auto& branches =
+        one != nullptr ? one->branches : std::get<ast::WaitUpTo>(run.waits_at->node).branches;
+    for (const ast::WaitBranch& branch : branches) {
+        if (!branch.event || !fits(*branch.event, event, scope)) {
+            continue;
+        }
+        // `wait for X where … { on X { … } }`: the branch means the X that is waited for.
+        if (one != nullptr && branch.event->event.text == one->event.event.text &&
+            !fits(one->event, event, scope)) {
+            continue;
+        }
+        if (!branch.binding.empty()) {
+            run.bound[branch.binding] = event;
+        }
+        wake(run, &branch.block);
+        return true;
+    }
+    if (one != nullptr && fits(one->event, event, scope)) {
+        wake(run, nullptr);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace sluice::reference
