@@ -39,8 +39,10 @@ private:
     struct StartRequest {
         std::string flow;
     };
+    /// A run changed the customer's data: conditions that end runs may hold now.
+    struct Recheck {};
     struct Queued {
-        std::variant<AppliedEvent, StateMove, StartRequest> what;
+        std::variant<AppliedEvent, StateMove, StartRequest, Recheck> what;
         std::uint32_t release;  // program it is bound to
         int depth;
     };

@@ -68,6 +68,10 @@ void Stepper::process(const Queued& queued) {
         process_move(*move, queued.release);
         return;
     }
+    if (std::holds_alternative<Recheck>(queued.what)) {
+        check_conditions();
+        return;
+    }
     const Index flow = current_.program->find_flow(std::get<StartRequest>(queued.what).flow);
     if (flow != kNone) {
         try_start(flow, nullptr, {"start flow", nullptr, true});

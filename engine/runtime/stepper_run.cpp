@@ -306,6 +306,7 @@ void Stepper::change_trait(Run& run, const dsl::OpTrait& op, Index step) {
     change.traits.emplace_back(target, std::move(value));
     if (change_traits(change)) {
         settle_everywhere(true, true);
+        queue_.push_back({Recheck{}, releases_.current(), depth_ + 1});
     }
 }
 

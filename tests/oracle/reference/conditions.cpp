@@ -36,6 +36,12 @@ bool Interpreter::holds(const ast::Cond& cond, const Scope& scope) const {
         const int weekday = to_local(now_, zone_).weekday();
         return (day->op == ast::CondToday::Op::weekend) == (weekday >= 5);
     }
+    if (const auto* member = std::get_if<ast::CondIsIn>(&cond.node)) {
+        const bool inside = std::any_of(states_.begin(), states_.end(), [&](const auto& one) {
+            return one.second == member->state.text;
+        });
+        return inside != member->negated;
+    }
     const auto& clock = std::get<ast::CondNowBetween>(cond.node);
     const LocalTime local = to_local(now_, zone_);
     const std::int32_t minute = local.seconds / 60;

@@ -29,10 +29,13 @@ std::uint8_t weekday_bit(const std::string& name) {
 
 }  // namespace
 
-Interpreter::Interpreter(const ast::File& file, Zone zone) : zone_(zone) {
+Interpreter::Interpreter(const ast::File& file, Zone zone, std::vector<ast::Duration> lengths)
+    : lengths_(std::move(lengths)), zone_(zone) {
     for (const ast::Decl& decl : file.decls) {
         if (const auto* flow = std::get_if<ast::FlowDecl>(&decl.node)) {
             flows_.push_back(flow);
+        } else if (const auto* lifecycle = std::get_if<ast::LifecycleDecl>(&decl.node)) {
+            lifecycles_.push_back(lifecycle);
         }
     }
     std::stable_sort(flows_.begin(), flows_.end(),
@@ -49,9 +52,23 @@ Instant Interpreter::later(Instant at, const ast::Duration& duration) const {
 
 // ---- time
 
+Instant Interpreter::next_look(Instant after) const {
+    const bool watched =
+        !lifecycles_.empty() || std::any_of(runs_.begin(), runs_.end(), [](const Run& run) {
+            return std::any_of(
+                run.flow->headers.begin(), run.flow->headers.end(), [](const ast::Header& line) {
+                    const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+                    return ends != nullptr && std::holds_alternative<ast::CondPtr>(ends->node);
+                });
+        });
+    const auto place = std::upper_bound(looks_.begin(), looks_.end(), after);
+    return watched && place != looks_.end() ? *place : kNever;
+}
+
 void Interpreter::pass_to(Instant at) {
+    Instant looked = now_;
     while (true) {
-        Instant due = kNever;
+        Instant due = next_look(looked);
         for (const Run& run : runs_) {
             due = std::min(due, run.due);
         }
@@ -59,6 +76,12 @@ void Interpreter::pass_to(Instant at) {
             break;
         }
         now_ = std::max(now_, due);
+        looked = now_;
+        if (met_) {
+            settle();
+            check_conditions();
+            announce();
+        }
         std::vector<std::pair<std::size_t, std::size_t>> round;
         for (const Run& run : runs_) {
             if (run.due <= due) {
@@ -88,10 +111,18 @@ void Interpreter::pass_to(Instant at) {
             }
             wake(*run, timeout);
             advance(*run);
+            announce();
         }
         std::erase_if(runs_,
                       [](const Run& run) { return run.state == State::over && run.due == kNever; });
     }
+}
+
+void Interpreter::meet(Instant at) {
+    now_ = at;
+    met_ = true;
+    settle();
+    announce();
 }
 
 void Interpreter::happen(Event event) {
@@ -99,6 +130,15 @@ void Interpreter::happen(Event event) {
     now_ = event.at;
     event.ordinal = past_.size() + 1;
     past_.push_back(event);
+    for (const ast::Duration& first : lengths_) {
+        const Instant once = later(event.at, first);
+        looks_.insert(looks_.end(), {once, once + Millis{1}});
+        for (const ast::Duration& second : lengths_) {
+            looks_.push_back(later(once, second));
+        }
+    }
+    std::sort(looks_.begin(), looks_.end());
+    settle();
     for (Run& run : runs_) {
         const bool watches = run.state != State::over || run.due != kNever;
         if (watches && !reaches_goal(run, event) && run.state != State::over &&
@@ -108,8 +148,86 @@ void Interpreter::happen(Event event) {
     }
     start_flows(event);
     advance_all();
+    announce();
     std::erase_if(runs_,
                   [](const Run& run) { return run.state == State::over && run.due == kNever; });
+}
+
+// ---- states
+
+/// The first state whose condition holds, asked anew.
+void Interpreter::settle() {
+    for (const ast::LifecycleDecl* lifecycle : lifecycles_) {
+        for (const ast::StateDecl& state : lifecycle->states) {
+            if (!state.otherwise && !holds(*state.when, {})) {
+                continue;
+            }
+            std::string& here = states_[lifecycle];
+            if (here != state.name.text) {
+                moves_.push_back({lifecycle, here, state.name.text});
+                here = state.name.text;
+            }
+            break;
+        }
+    }
+}
+
+/// Moves are told after what caused them, one after the other.
+void Interpreter::announce() {
+    while (!moves_.empty() || recheck_) {
+        if (moves_.empty()) {
+            recheck_ = false;
+            check_conditions();
+            continue;
+        }
+        const Move move = moves_.front();
+        moves_.erase(moves_.begin());
+        const auto concerns = [&](const ast::StateChange& change) {
+            return change.kind == ast::StateChange::Kind::enters ? change.state.text == move.to
+                                                                 : change.state.text == move.from;
+        };
+        for (Run& run : runs_) {
+            for (const ast::Header& line : run.flow->headers) {
+                const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+                const auto* change =
+                    ends == nullptr ? nullptr : std::get_if<ast::StateChange>(&ends->node);
+                if (change != nullptr && run.state != State::over && concerns(*change)) {
+                    end(run, "ends when");
+                }
+            }
+        }
+        check_conditions();
+        for (const ast::FlowDecl* flow : flows_) {
+            for (const ast::Header& line : flow->headers) {
+                const auto* start = std::get_if<ast::HeaderStart>(&line.node);
+                const auto* when =
+                    start == nullptr ? nullptr : std::get_if<ast::StartWhenState>(&start->node);
+                if (when != nullptr && concerns(when->change)) {
+                    try_start(*flow, nullptr, "");
+                    break;
+                }
+            }
+        }
+        advance_all();
+    }
+}
+
+bool Interpreter::ends_by_condition(Run& run) {
+    for (const ast::Header& line : run.flow->headers) {
+        const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+        const auto* cond = ends == nullptr ? nullptr : std::get_if<ast::CondPtr>(&ends->node);
+        if (cond != nullptr && run.state != State::over && holds(**cond, {&run, nullptr})) {
+            end(run, "ends when");
+            return true;
+        }
+    }
+    return false;
+}
+
+void Interpreter::check_conditions() {
+    for (Run& run : runs_) {
+        static_cast<void>(ends_by_condition(run));
+    }
 }
 
 // ---- headers
@@ -142,7 +260,7 @@ bool Interpreter::leaves(Run& run, const Event& event) {
             return true;
         }
     }
-    return false;
+    return ends_by_condition(run);
 }
 
 void Interpreter::end(Run& run, const std::string& why) {
@@ -165,42 +283,54 @@ void Interpreter::start_flows(const Event& event) {
             if (when == nullptr || !fits(when->event, event, {})) {
                 continue;
             }
-            Run run;
-            run.id = next_run_;
-            run.flow = flow;
-            run.entered_at = now_;
-            run.entered_ordinal = event.ordinal;
-            run.frames.push_back({&flow->steps, 0, nullptr, 0});
-            if (!when->binding.empty()) {
-                run.bound[when->binding] = event;
-            }
-            if (const auto* per = header<ast::HeaderOneRunPer>(*flow)) {
-                run.key = run.bound.at(per->path.words[0]).texts.at(per->path.words[1]);
-            }
-            if (!may_start(*flow, run)) {
-                break;
-            }
-            const auto* overlap = header<ast::HeaderWhileRunning>(*flow);
-            for (Run& other : runs_) {
-                if (overlap != nullptr && overlap->restart && other.flow == flow &&
-                    other.key == run.key && other.state != State::over) {
-                    end(other, "restarted");
-                    other.due = kNever;
-                }
-            }
-            ++next_run_;
-            entries_[{flow->name.text, run.key}] = now_;
-            say("entered " + flow->name.text);
-            runs_.push_back(std::move(run));
+            try_start(*flow, &event, when->binding);
             break;
         }
     }
+}
+
+void Interpreter::try_start(const ast::FlowDecl& flow, const Event* event,
+                            const std::string& binding) {
+    Run run;
+    run.id = next_run_;
+    run.flow = &flow;
+    run.entered_at = now_;
+    run.entered_ordinal = past_.size();
+    run.frames.push_back({&flow.steps, 0, nullptr, 0});
+    if (event != nullptr && !binding.empty()) {
+        run.bound[binding] = *event;
+    }
+    if (const auto* per = header<ast::HeaderOneRunPer>(flow)) {
+        run.key = run.bound.at(per->path.words[0]).texts.at(per->path.words[1]);
+    }
+    if (!may_start(flow, run)) {
+        return;
+    }
+    const auto* overlap = header<ast::HeaderWhileRunning>(flow);
+    for (Run& other : runs_) {
+        if (overlap != nullptr && overlap->restart && other.flow == &flow && other.key == run.key &&
+            other.state != State::over) {
+            end(other, "restarted");
+            other.due = kNever;
+        }
+    }
+    ++next_run_;
+    entries_[{flow.name.text, run.key}] = now_;
+    say("entered " + flow.name.text);
+    runs_.push_back(std::move(run));
 }
 
 bool Interpreter::may_start(const ast::FlowDecl& flow, const Run& candidate) {
     const auto* only_if = header<ast::HeaderOnlyIf>(flow);
     if (only_if != nullptr && !holds(only_if->cond, {&candidate, nullptr})) {
         return false;
+    }
+    for (const ast::Header& line : flow.headers) {
+        const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+        const auto* cond = ends == nullptr ? nullptr : std::get_if<ast::CondPtr>(&ends->node);
+        if (cond != nullptr && holds(**cond, {&candidate, nullptr})) {
+            return false;  // it would end as it begins
+        }
     }
     const auto* overlap = header<ast::HeaderWhileRunning>(flow);
     const bool restart = overlap != nullptr && overlap->restart;
@@ -302,11 +432,17 @@ bool Interpreter::perform(Run& run, const ast::Step& step) {
         return true;
     }
     if (const auto* set = std::get_if<ast::SetStep>(&step.node)) {
-        traits_[set->path.words[1]] = *number(set->value, {&run, nullptr});
+        const std::int64_t value = *number(set->value, {&run, nullptr});
+        recheck_ = recheck_ || traits_[set->path.words[1]] != value;
+        traits_[set->path.words[1]] = value;
+        settle();
         return true;
     }
     if (const auto* more = std::get_if<ast::AddStep>(&step.node)) {
-        traits_[more->path.words[1]] += *number(more->value, {&run, nullptr});
+        const std::int64_t value = *number(more->value, {&run, nullptr});
+        recheck_ = recheck_ || value != 0;
+        traits_[more->path.words[1]] += value;
+        settle();
         return true;
     }
     const auto& stop = std::get<ast::StopStep>(step.node);

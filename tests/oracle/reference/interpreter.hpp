@@ -26,8 +26,13 @@ struct Event {
 
 class Interpreter {
 public:
-    Interpreter(const dsl::ast::File& file, Zone zone);
+    /// `lengths` are the durations the file's conditions use: time alone can change a condition
+    /// only when something is as old as one of them (or as two of them together), at midnight, or
+    /// at the full hour; those instants are all looked at.
+    Interpreter(const dsl::ast::File& file, Zone zone, std::vector<dsl::ast::Duration> lengths);
 
+    /// The customer is heard of for the first time, before anything happens to her.
+    void meet(Instant at);
     void happen(Event event);
     /// Fires every timer due at or before the instant.
     void pass_to(Instant at);
@@ -69,6 +74,14 @@ private:
     [[nodiscard]] bool leaves(Run& run, const Event& event);
     void end(Run& run, const std::string& why);
 
+    // states
+    void settle();
+    void announce();
+    void check_conditions();
+    [[nodiscard]] bool ends_by_condition(Run& run);
+    [[nodiscard]] Instant next_look(Instant after) const;
+    void try_start(const dsl::ast::FlowDecl& flow, const Event* event, const std::string& binding);
+
     // steps
     void advance_all();
     void advance(Run& run);
@@ -98,7 +111,18 @@ private:
     [[nodiscard]] Instant later(Instant at, const dsl::ast::Duration& duration) const;
     void say(const std::string& what);
 
+    struct Move {
+        const dsl::ast::LifecycleDecl* lifecycle = nullptr;
+        std::string from, to;
+    };
     std::vector<const dsl::ast::FlowDecl*> flows_;
+    std::vector<const dsl::ast::LifecycleDecl*> lifecycles_;
+    std::map<const dsl::ast::LifecycleDecl*, std::string> states_;
+    std::vector<Move> moves_;  // not told yet
+    bool recheck_ = false;
+    bool met_ = false;
+    std::vector<dsl::ast::Duration> lengths_;
+    std::vector<Instant> looks_;  // ascending
     Zone zone_;
     Instant now_ = kEpoch;
     std::vector<Event> past_;

@@ -39,9 +39,19 @@ public:
 
     std::string project() {
         std::string out;
+        if (maybe(2)) {
+            states_ = true;
+            out += "lifecycle L {\n  state One when " + timeless() + "\n  state Two when " +
+                   timeless() + "\n  state Three otherwise\n}\n";
+        }
         const std::size_t flows = 1 + below(3);
         for (std::size_t flow = 0; flow < flows; ++flow) {
             out += this->flow("F" + std::string(flow + 1, 'x'));
+        }
+        if (states_) {
+            out += "flow S {\n  starts when customer " + pick({"enters ", "leaves "}) +
+                   pick({"One", "Two", "Three"}) + "\n  re-entry after 1 day\n  " + send() +
+                   "\n  " + wait() + "\n  " + send() + "\n}\n";
         }
         return out;
     }
@@ -107,7 +117,29 @@ private:
                            : "number of different " + event() + ".total" + window(true) + " >= 2";
         }
     }
+    /// Nothing of a run, and no clock: for states and for `ends when`.
+    std::string timeless() {
+        switch (below(5)) {
+            case 0:
+                return "customer.points " + sign() + " " + number();
+            case 1:
+                return quantity() + " " + pattern() + window(false);
+            case 2:
+                return pick({"last ", "first "}) + pattern() + " was " + pick({"more", "less"}) +
+                       " than " + length() + " ago";
+            case 3:
+                return pick({"total", "average", "highest", "lowest"}) + " of " + event() +
+                       ".total" + where() + window(false) + " " + pick({">=", "<", ">"}) + " " +
+                       number();
+            default:
+                return quantity() + " " + event() + pick({" followed by ", " not followed by "}) +
+                       event() + " within " + length();
+        }
+    }
     std::string condition() {
+        if (states_ && maybe(4)) {
+            return pick({"customer is in ", "customer is not in "}) + pick({"One", "Two", "Three"});
+        }
         switch (below(5)) {
             case 0:
                 return atom() + " and " + atom();
@@ -186,6 +218,10 @@ private:
 
     std::string flow(const std::string& name) {
         std::string out = "flow " + name + " {\n  starts when " + pattern() + " as start\n";
+        out += states_ && maybe(4) ? "  ends when customer " + pick({"enters ", "leaves "}) +
+                                         pick({"One", "Two", "Three"}) + "\n"
+                                   : "";
+        out += maybe(5) ? "  ends when " + timeless() + "\n" : "";
         out += maybe(2) ? "  only if " + condition() + "\n" : "";
         out += maybe(3) ? "  re-entry " + pick({"never", "after 2 days", "any time"}) + "\n" : "";
         out += maybe(3) ? "  one run per start.order_id\n" : "";
@@ -199,7 +235,21 @@ private:
     }
 
     std::mt19937_64& random_;
+    bool states_ = false;
 };
+
+/// The lengths an Author uses.
+std::vector<dsl::ast::Duration> lengths() {
+    const auto of = [](std::int32_t months, std::int32_t days, std::int64_t seconds) {
+        dsl::ast::Duration out;
+        out.months = months;
+        out.days = days;
+        out.seconds = seconds;
+        return out;
+    };
+    return {of(0, 0, 1'800), of(0, 0, 7'200),  of(0, 0, 18'000), of(0, 1, 0),
+            of(0, 2, 0),     of(0, 3, 14'400), of(0, 7, 0),      of(1, 0, 0)};
+}
 
 std::vector<Event> history(std::mt19937_64& random) {
     std::vector<Event> out;
@@ -268,7 +318,8 @@ std::vector<std::string> engine_log(const std::shared_ptr<const dsl::Program>& p
 
 std::vector<std::string> reference_log(const dsl::ast::File& file,
                                        const std::vector<Event>& events) {
-    Interpreter interpreter(file, *find_zone("Europe/Berlin"));
+    Interpreter interpreter(file, *find_zone("Europe/Berlin"), lengths());
+    interpreter.meet(events.front().at);
     for (const Event& event : events) {
         interpreter.happen(event);
     }
