@@ -70,18 +70,22 @@ void AudienceIndex::add(CustomerNo no, const Customer& customer, const Releases&
         return;
     }
     const auto& aggregates = ready->program->aggregates;
-    for (const CatalogStart& start : starts_) {
-        for (std::size_t at = 0; at < aggregates.size() && !start.identity.empty(); ++at) {
-            if (aggregates[at].identity != start.identity || at >= layout.aggregates.size()) {
-                continue;
-            }
-            for (const auto& [key, memory] : layout.aggregates[at].keyed) {
-                auto& list = customers_[place_of(start.identity, key)];
-                const auto place = std::lower_bound(list.begin(), list.end(), no);
-                if (place == list.end() || *place != no) {
-                    list.insert(place, no);
-                }
-            }
+    for (std::size_t at = 0; at < std::min(aggregates.size(), layout.aggregates.size()); ++at) {
+        const std::string& identity = aggregates[at].identity;
+        if (std::any_of(starts_.begin(), starts_.end(),
+                        [&](const CatalogStart& start) { return start.identity == identity; })) {
+            add_keys(no, identity, layout.aggregates[at]);
+        }
+    }
+}
+
+void AudienceIndex::add_keys(CustomerNo no, const std::string& identity,
+                             const AggregateState& state) {
+    for (const auto& [key, memory] : state.keyed) {
+        auto& list = customers_[place_of(identity, key)];
+        const auto place = std::lower_bound(list.begin(), list.end(), no);
+        if (place == list.end() || *place != no) {
+            list.insert(place, no);
         }
     }
 }

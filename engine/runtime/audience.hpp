@@ -32,6 +32,8 @@ private:
         std::string identity;  // of the keyed memory; empty: everybody
         Index field = kNone;   // of the event: the key
     };
+    void add_keys(CustomerNo no, const std::string& identity, const AggregateState& state);
+
     std::vector<CatalogStart> starts_;
     std::unordered_map<std::uint64_t, std::vector<CustomerNo>> customers_;
 };

@@ -78,23 +78,28 @@ void Comparison::add(Side side, const TraceRow& row, std::string_view customer) 
     (side == Side::before ? times.before : times.after).push_back(row.at);
 }
 
+void Comparison::compare(const Key& key, const Times& times, Report& report,
+                         ComparedCustomer& person) {
+    const std::size_t rounds = std::max(times.before.size(), times.after.size());
+    for (std::size_t at = 0; at < rounds; ++at) {
+        ComparedMessage one =
+            compared(key.first, key.second, at < times.before.size() ? &times.before[at] : nullptr,
+                     at < times.after.size() ? &times.after[at] : nullptr);
+        ++count_in(report.total, one.difference);
+        ++count_in(report.by_message[key.first], one.difference);
+        if (one.difference != Difference::same) {
+            person.messages.push_back(std::move(one));
+        }
+    }
+}
+
 Comparison::Report Comparison::report(std::uint64_t customers, std::size_t examples_max) const {
     Report out;
     out.customers = customers;
     for (const auto& [customer, messages] : people_) {
         ComparedCustomer person{customer, {}};
         for (const auto& [key, times] : messages) {
-            const std::size_t rounds = std::max(times.before.size(), times.after.size());
-            for (std::size_t at = 0; at < rounds; ++at) {
-                ComparedMessage one = compared(
-                    key.first, key.second, at < times.before.size() ? &times.before[at] : nullptr,
-                    at < times.after.size() ? &times.after[at] : nullptr);
-                ++count_in(out.total, one.difference);
-                ++count_in(out.by_message[key.first], one.difference);
-                if (one.difference != Difference::same) {
-                    person.messages.push_back(std::move(one));
-                }
-            }
+            compare(key, times, out, person);
         }
         if (person.messages.empty()) {
             continue;

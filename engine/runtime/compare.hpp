@@ -52,6 +52,9 @@ private:
     struct Times {
         std::vector<Instant> before, after;
     };
+    static void compare(const Key& key, const Times& times, Report& report,
+                        ComparedCustomer& person);
+
     std::map<std::string, std::map<Key, Times>, std::less<>> people_;
 };
 

@@ -20,11 +20,48 @@ const Node* header(const ast::FlowDecl& flow) {
     return nullptr;
 }
 
+const std::vector<ast::WaitBranch>& branches_of(const ast::Step& wait) {
+    static const std::vector<ast::WaitBranch> none;
+    if (const auto* several = std::get_if<ast::WaitUpTo>(&wait.node)) {
+        return several->branches;
+    }
+    const auto* one = std::get_if<ast::WaitForEvent>(&wait.node);
+    return one == nullptr ? none : one->branches;
+}
+
+const ast::Block* timeout_of(const ast::Step& wait) {
+    for (const ast::WaitBranch& branch : branches_of(wait)) {
+        if (!branch.event) {
+            return &branch.block;
+        }
+    }
+    return nullptr;
+}
+
 std::uint8_t weekday_bit(const std::string& name) {
     const std::vector<std::string> days = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                            "Friday", "Saturday", "Sunday"};
     return static_cast<std::uint8_t>(
         1U << static_cast<unsigned>(std::find(days.begin(), days.end(), name) - days.begin()));
+}
+
+template <class Concerns>
+bool ends_on(const ast::FlowDecl& flow, Concerns concerns) {
+    return std::any_of(flow.headers.begin(), flow.headers.end(), [&](const ast::Header& line) {
+        const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
+        const auto* change = ends == nullptr ? nullptr : std::get_if<ast::StateChange>(&ends->node);
+        return change != nullptr && concerns(*change);
+    });
+}
+
+template <class Concerns>
+bool starts_on(const ast::FlowDecl& flow, Concerns concerns) {
+    return std::any_of(flow.headers.begin(), flow.headers.end(), [&](const ast::Header& line) {
+        const auto* start = std::get_if<ast::HeaderStart>(&line.node);
+        const auto* when =
+            start == nullptr ? nullptr : std::get_if<ast::StartWhenState>(&start->node);
+        return when != nullptr && concerns(when->change);
+    });
 }
 
 }  // namespace
@@ -99,17 +136,7 @@ void Interpreter::pass_to(Instant at) {
             if (run->state == State::over) {
                 continue;  // nobody watches for its goal any more
             }
-            const Block* timeout = nullptr;
-            if (const auto* wait = std::get_if<ast::WaitUpTo>(&run->waits_at->node)) {
-                for (const ast::WaitBranch& branch : wait->branches) {
-                    timeout = branch.event ? timeout : &branch.block;
-                }
-            } else if (const auto* one = std::get_if<ast::WaitForEvent>(&run->waits_at->node)) {
-                for (const ast::WaitBranch& branch : one->branches) {
-                    timeout = branch.event ? timeout : &branch.block;
-                }
-            }
-            wake(*run, timeout);
+            wake(*run, timeout_of(*run->waits_at));
             advance(*run);
             announce();
         }
@@ -187,25 +214,14 @@ void Interpreter::announce() {
                                                                  : change.state.text == move.from;
         };
         for (Run& run : runs_) {
-            for (const ast::Header& line : run.flow->headers) {
-                const auto* ends = std::get_if<ast::HeaderEndsWhen>(&line.node);
-                const auto* change =
-                    ends == nullptr ? nullptr : std::get_if<ast::StateChange>(&ends->node);
-                if (change != nullptr && run.state != State::over && concerns(*change)) {
-                    end(run, "ends when");
-                }
+            if (run.state != State::over && ends_on(*run.flow, concerns)) {
+                end(run, "ends when");
             }
         }
         check_conditions();
         for (const ast::FlowDecl* flow : flows_) {
-            for (const ast::Header& line : flow->headers) {
-                const auto* start = std::get_if<ast::HeaderStart>(&line.node);
-                const auto* when =
-                    start == nullptr ? nullptr : std::get_if<ast::StartWhenState>(&start->node);
-                if (when != nullptr && concerns(when->change)) {
-                    try_start(*flow, nullptr, "");
-                    break;
-                }
+            if (starts_on(*flow, concerns)) {
+                try_start(*flow, nullptr, "");
             }
         }
         advance_all();
@@ -492,9 +508,7 @@ bool Interpreter::receive(Run& run, const Event& event) {
     }
     const Scope scope{&run, nullptr};
     const auto* one = std::get_if<ast::WaitForEvent>(&run.waits_at->node);
-    const auto& branches =
-        one != nullptr ? one->branches : std::get<ast::WaitUpTo>(run.waits_at->node).branches;
-    for (const ast::WaitBranch& branch : branches) {
+    for (const ast::WaitBranch& branch : branches_of(*run.waits_at)) {
         if (!branch.event || !fits(*branch.event, event, scope)) {
             continue;
         }
