@@ -3,6 +3,7 @@
 #include "connectors/email/email_address.hpp"
 #include "connectors/email/html_to_text.hpp"
 #include "connectors/encoding.hpp"
+#include "engine/base/markup.hpp"
 
 #include <gmime/gmime.h>
 
@@ -94,26 +95,6 @@ Held<GMimePart> text_part(const char* subtype, std::string_view text) {
     return part;
 }
 
-std::string escape_html(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            default:
-                out.push_back(c);
-        }
-    }
-    return out;
-}
-
 /// Mail clients show the first words of the body beside the subject; the preview becomes them.
 std::string with_preview(std::string_view html, std::string_view preview) {
     if (preview.empty()) {
@@ -124,7 +105,7 @@ std::string with_preview(std::string_view html, std::string_view preview) {
     at = at == std::string::npos ? at : lower.find('>', at);
     at = at == std::string::npos ? 0 : at + 1;
     std::string out(html.substr(0, at));
-    out += "<div style=\"display:none;max-height:0;overflow:hidden\">" + escape_html(preview) +
+    out += "<div style=\"display:none;max-height:0;overflow:hidden\">" + escaped_markup(preview) +
            "</div>";
     return out.append(html.substr(at));
 }

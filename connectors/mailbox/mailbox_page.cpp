@@ -4,38 +4,12 @@
 #include "connectors/encoding.hpp"
 #include "connectors/mailbox/mailbox_style.hpp"
 #include "connectors/sms/sms_segments.hpp"
+#include "engine/base/markup.hpp"
 
 namespace sluice {
 namespace {
 
 using connectors::percent_encode;
-
-std::string escape(std::string_view text) {
-    std::string out;
-    out.reserve(text.size() + text.size() / 16);
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            case '\'':
-                out += "&#39;";
-                break;
-            default:
-                out.push_back(c);
-        }
-    }
-    return out;
-}
 
 std::string time_tag(Instant at) {
     const std::string exact = format_rfc3339(at);
@@ -49,12 +23,12 @@ std::string head(std::string_view title) {
     return "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
            "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
-           escape(title) + "</title><style>" + std::string(connectors::kMailboxStyle) +
+           escaped_markup(title) + "</title><style>" + std::string(connectors::kMailboxStyle) +
            "</style></head><body>";
 }
 
 std::string link_to(const MailboxEntry& entry, const MailboxPageOptions& options) {
-    return escape(options.base_path) + "/" + percent_encode(entry.id);
+    return escaped_markup(options.base_path) + "/" + percent_encode(entry.id);
 }
 
 std::string badge(Channel channel) {
@@ -75,19 +49,19 @@ std::string title_of(const MailboxEntry& entry) {
 }
 
 std::string origin_of(const MailboxEntry& entry) {
-    return entry.step.empty()
-               ? escape(entry.flow)
-               : escape(entry.flow) + " <span class=\"sep\">›</span> " + escape(entry.step);
+    return entry.step.empty() ? escaped_markup(entry.flow)
+                              : escaped_markup(entry.flow) + " <span class=\"sep\">›</span> " +
+                                    escaped_markup(entry.step);
 }
 
 std::string row(const MailboxEntry& entry, const MailboxPageOptions& options) {
     std::string out = "<li><a class=\"row\" href=\"" + link_to(entry, options) + "\">";
-    out += badge(entry.channel) + "<span class=\"what\"><strong>" + escape(title_of(entry)) +
-           "</strong>";
+    out += badge(entry.channel) + "<span class=\"what\"><strong>" +
+           escaped_markup(title_of(entry)) + "</strong>";
     if (!entry.preview.empty()) {
-        out += " <span class=\"dim\">" + escape(entry.preview) + "</span>";
+        out += " <span class=\"dim\">" + escaped_markup(entry.preview) + "</span>";
     }
-    out += "<span class=\"meta\">to " + escape(entry.to);
+    out += "<span class=\"meta\">to " + escaped_markup(entry.to);
     if (!entry.flow.empty()) {
         out += " <span class=\"sep\">·</span> " + origin_of(entry);
     }
@@ -101,12 +75,12 @@ std::string option(std::string_view value, std::string_view label, bool chosen) 
 
 std::string search_form(const MailboxQuery& query, const MailboxPageOptions& options) {
     return "<form class=\"search\" role=\"search\" method=\"get\" action=\"" +
-           escape(options.base_path) +
+           escaped_markup(options.base_path) +
            "\"><label class=\"hidden\" for=\"q\">Search</label>"
            "<input id=\"q\" name=\"q\" type=\"search\" title=\"Address, subject, text, flow or "
            "customer\" "
            "value=\"" +
-           escape(query.text) +
+           escaped_markup(query.text) +
            "\"><label class=\"hidden\" for=\"channel\">Channel</label>"
            "<select id=\"channel\" name=\"channel\">" +
            option("", "All", !query.channel) +
@@ -127,7 +101,8 @@ std::string older_link(const std::vector<MailboxEntry>& entries, const MailboxQu
     if (query.channel) {
         href += query.channel == Channel::email ? "&channel=email" : "&channel=sms";
     }
-    return "<nav class=\"pages\"><a rel=\"next\" href=\"" + escape(href) + "\">Older →</a></nav>";
+    return "<nav class=\"pages\"><a rel=\"next\" href=\"" + escaped_markup(href) +
+           "\">Older →</a></nav>";
 }
 
 std::string fact(std::string_view name, const std::string& value) {
@@ -147,13 +122,14 @@ std::string email_body(const MailboxEntry& entry) {
         out +=
             "<iframe class=\"mail\" title=\"The email as its reader sees it\" sandbox=\"\" "
             "referrerpolicy=\"no-referrer\" srcdoc=\"" +
-            escape(entry.html) + "\"></iframe>";
+            escaped_markup(entry.html) + "\"></iframe>";
     }
     const bool made = entry.text.empty();
     const std::string text = made ? connectors::html_to_text(entry.html) : entry.text;
     out += section(made ? "Plain text (made from the HTML)" : "Plain text",
-                   "<pre>" + escape(text) + "</pre>", !has_html);
-    return has_html ? out + section("HTML source", "<pre>" + escape(entry.html) + "</pre>", false)
+                   "<pre>" + escaped_markup(text) + "</pre>", !has_html);
+    return has_html ? out + section("HTML source", "<pre>" + escaped_markup(entry.html) + "</pre>",
+                                    false)
                     : out;
 }
 
@@ -164,7 +140,7 @@ std::string counted(std::size_t count, std::string_view noun) {
 std::string sms_body(const MailboxEntry& entry) {
     const auto segments = connectors::count_segments(entry.text);
     const bool gsm = segments.encoding == connectors::SmsEncoding::gsm7;
-    return "<div class=\"phone\"><p class=\"bubble\">" + escape(entry.text) + "</p></div>" +
+    return "<div class=\"phone\"><p class=\"bubble\">" + escaped_markup(entry.text) + "</p></div>" +
            "<p class=\"count\">" + counted(segments.segments, "segment") + ", " +
            counted(segments.units, gsm ? "septet" : "unit") + ", " + (gsm ? "GSM-7" : "UCS-2") +
            "</p>";
@@ -183,14 +159,14 @@ std::string render_list_page(const std::vector<MailboxEntry>& entries, const Mai
     std::string out = head("Mailbox");
     out += "<header class=\"top\"><h1>Mailbox</h1>" + search_form(query, options);
     if (!options.clear_action.empty() && !entries.empty()) {
-        out += "<form method=\"post\" action=\"" + escape(options.clear_action) +
+        out += "<form method=\"post\" action=\"" + escaped_markup(options.clear_action) +
                "\"><button class=\"quiet\" type=\"submit\">Clear</button></form>";
     }
     out += "</header><main>";
     const bool filtered = !query.text.empty() || query.channel || query.before > 0;
     if (entries.empty()) {
         out += filtered ? "<p class=\"empty\">Nothing matches. <a href=\"" +
-                              escape(options.base_path) + "\">Show everything</a></p>"
+                              escaped_markup(options.base_path) + "\">Show everything</a></p>"
                         : "<p class=\"empty\">Nothing here yet. Messages your flows send will "
                           "appear on this page.</p>";
     } else {
@@ -207,17 +183,17 @@ std::string render_message_page(const MailboxEntry& entry, const MailboxPageOpti
     const bool email = entry.channel == Channel::email;
     const std::string title = email ? title_of(entry) : "Text message to " + entry.to;
     std::string out = head(title);
-    out += "<header class=\"top\"><a class=\"back\" href=\"" + escape(options.base_path) +
-           "\">← Mailbox</a></header><main><article><h1>" + escape(title) + "</h1>";
+    out += "<header class=\"top\"><a class=\"back\" href=\"" + escaped_markup(options.base_path) +
+           "\">← Mailbox</a></header><main><article><h1>" + escaped_markup(title) + "</h1>";
     if (!entry.preview.empty()) {
-        out += "<p class=\"dim\">" + escape(entry.preview) + "</p>";
+        out += "<p class=\"dim\">" + escaped_markup(entry.preview) + "</p>";
     }
     out += "<dl class=\"facts\">" + fact("Channel", badge(entry.channel)) +
-           fact("To", escape(entry.to)) + fact("Caught", time_tag(entry.at)) +
-           fact("Flow", origin_of(entry)) + fact("Message", escape(entry.message)) +
-           fact("Customer", escape(entry.customer)) +
+           fact("To", escaped_markup(entry.to)) + fact("Caught", time_tag(entry.at)) +
+           fact("Flow", origin_of(entry)) + fact("Message", escaped_markup(entry.message)) +
+           fact("Customer", escaped_markup(entry.customer)) +
            fact("Kind", entry.transactional ? "transactional" : "marketing") +
-           fact("Id", "<code>" + escape(entry.id) + "</code>") + "</dl>";
+           fact("Id", "<code>" + escaped_markup(entry.id) + "</code>") + "</dl>";
     out += email ? email_body(entry) : sms_body(entry);
     return out + "</article></main></body></html>\n";
 }

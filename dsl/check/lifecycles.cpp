@@ -9,12 +9,6 @@
 namespace sluice::dsl::check {
 namespace {
 
-Scope customer_scope() {
-    Scope scope;
-    scope.place = Scope::Place::outside;
-    return scope;
-}
-
 /// One lifecycle of either form.
 class LifecycleLowering {
 public:

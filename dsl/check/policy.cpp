@@ -7,12 +7,6 @@
 namespace sluice::dsl::check {
 namespace {
 
-Scope customer_scope() {
-    Scope scope;
-    scope.place = Scope::Place::outside;
-    return scope;
-}
-
 bool positive(Compilation& c, const ast::Duration& duration) {
     if (is_zero(duration)) {
         c.error("E304", duration.span, "This length of time is zero:").help =

@@ -53,6 +53,13 @@ struct Scope {
     std::set<std::string> known;  // paths an `is known` guard has settled
 };
 
+/// Segments, lifecycles, policy: only the customer can be read.
+inline Scope customer_scope() {
+    Scope scope;
+    scope.place = Scope::Place::outside;
+    return scope;
+}
+
 /// The datum a path names; reports E206, E208, E210 or E222 and gives nothing when there is none.
 std::optional<Typed> resolve_path(Compilation& c, const ast::Path& path, Scope& scope);
 

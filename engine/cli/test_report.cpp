@@ -1,40 +1,15 @@
 #include "engine/cli/test_report.hpp"
 
 #include "engine/base/json_text.hpp"
+#include "engine/base/markup.hpp"
 
 #include <algorithm>
 
 namespace sluice::cli {
 namespace {
 
-/// Text for XML 1.0: markup escaped, control characters it does not allow left out.
-std::string xml_text(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') {
-                    out.push_back(c);
-                }
-        }
-    }
-    return out;
-}
-
 std::string attribute(std::string_view name, std::string_view value) {
-    return " " + std::string(name) + "=\"" + xml_text(value) + "\"";
+    return " " + std::string(name) + "=\"" + escaped_markup(value) + "\"";
 }
 
 std::string junit_case(const dsl::Flow& flow, const FlowTestResult& result) {
@@ -47,7 +22,7 @@ std::string junit_case(const dsl::Flow& flow, const FlowTestResult& result) {
     const ExpectationFailure& first = result.failures.front();
     return out + ">\n      <failure" +
            attribute("message", first.expected + ", but " + first.found) + ">" +
-           xml_text(render_timeline(result)) + "</failure>\n    </testcase>\n";
+           escaped_markup(render_timeline(result)) + "</failure>\n    </testcase>\n";
 }
 
 std::string counts(std::size_t tests, std::size_t failures) {

@@ -3,6 +3,7 @@
 #include "engine/base/json_text.hpp"
 #include "engine/daemon/engine.hpp"
 #include "engine/model/codec.hpp"
+#include "engine/runtime/explain.hpp"
 #include "engine/store/sqlite_store.hpp"
 
 #include <algorithm>
@@ -29,26 +30,6 @@ Result<void> each_customer(Readers& readers, std::uint64_t step,
         }
     }
     return success();
-}
-
-Result<std::vector<InboundEvent>> history_of(Store& store, CustomerNo no) {
-    std::vector<InboundEvent> events;
-    Result<void> fault = success();
-    SLUICE_TRY(store.journal(no, [&](const JournalEntry& entry) {
-        if (entry.kind == JournalKind::trace) {
-            return true;
-        }
-        auto event = decode_event(entry.payload);
-        if (!event.has_value()) {
-            fault = event.error();
-            return false;
-        }
-        events.push_back(std::move(event.value()));
-        return true;
-    }));
-    SLUICE_TRY(fault);
-    std::reverse(events.begin(), events.end());
-    return events;
 }
 
 std::vector<std::string> texts(const dsl::Flow& flow) {
@@ -163,7 +144,7 @@ private:
                 count(run);
             }
         }
-        SLUICE_TRY(auto history, history_of(store, no));
+        SLUICE_TRY(auto history, read_calls(store, no));
         if (needs_relayout(releases_, customer)) {
             relayout(releases_, customer, history);
         }

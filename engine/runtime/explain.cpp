@@ -99,6 +99,26 @@ Result<Story> read_story(Store& store, const std::string& customer, const StoryR
     return story;
 }
 
+Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no) {
+    std::vector<InboundEvent> events;
+    Result<void> fault = success();
+    SLUICE_TRY(store.journal(no, [&](const JournalEntry& entry) {
+        if (entry.kind == JournalKind::trace) {
+            return true;
+        }
+        auto event = decode_event(entry.payload);
+        if (!event.has_value()) {
+            fault = event.error();
+            return false;
+        }
+        events.push_back(std::move(event.value()));
+        return true;
+    }));
+    SLUICE_TRY(fault);
+    std::reverse(events.begin(), events.end());
+    return events;
+}
+
 std::string render_text(const Story& story) {
     std::string out = story.customer + "  (times in " + std::string(story.zone.name()) + ")\n";
     if (story.more) {

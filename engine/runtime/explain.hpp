@@ -37,6 +37,10 @@ struct StoryRequest {
 /// Walks the customer's journal. Errc::not_found when nobody of that id is known.
 Result<Story> read_story(Store& store, const std::string& customer, const StoryRequest& request);
 
+/// The customer's calls and the events the engine made itself, oldest first: what a new release
+/// folds anew.
+Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no);
+
 /// For a terminal: one line an entry, in the customer's local time.
 std::string render_text(const Story& story);
 

@@ -5,6 +5,7 @@
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/batch.hpp"
+#include "engine/runtime/explain.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -271,7 +272,7 @@ Result<Shard::Cached*> Shard::adopt(CustomerNo no, Store::Loaded loaded) {
     cached.no = no;
     retire_unknown(cached.customer);
     if (needs_relayout(*releases_, cached.customer)) {
-        SLUICE_TRY(auto past, history(no));
+        SLUICE_TRY(auto past, read_calls(*store_, no));
         cached.edited = relayout(*releases_, cached.customer, past);
         cached.relaid = true;
     }
@@ -293,27 +294,6 @@ void Shard::retire_unknown(Customer& customer) {
     if (ended != 0) {
         log(LogLevel::error, "run.release_missing", {{"runs", static_cast<std::int64_t>(ended)}});
     }
-}
-
-/// The customer's calls and internal events, oldest first.
-Result<std::vector<InboundEvent>> Shard::history(CustomerNo no) {
-    std::vector<InboundEvent> events;
-    Result<void> fault = success();
-    SLUICE_TRY(store_->journal(no, [&](const JournalEntry& entry) {
-        if (entry.kind == JournalKind::trace) {
-            return true;
-        }
-        auto event = decode_event(entry.payload);
-        if (!event.has_value()) {
-            fault = event.error();
-            return false;
-        }
-        events.push_back(std::move(event.value()));
-        return true;
-    }));
-    SLUICE_TRY(fault);
-    std::reverse(events.begin(), events.end());
-    return events;
 }
 
 Result<Customer> Shard::customer(const std::string& id) {

@@ -144,7 +144,6 @@ private:
     Result<Cached*> load(CustomerNo no);
     Result<Cached*> adopt(CustomerNo no, Store::Loaded loaded);
     void trim_cache();
-    Result<std::vector<InboundEvent>> history(CustomerNo no);
     [[nodiscard]] bool outbox_due(Instant now) const;
     [[nodiscard]] Instant next_due();
     void fatal(const Error& error);
