@@ -354,6 +354,9 @@ Result<void> Shard::build_audience() {
 /// The next customers that no event has brought to the current release: states and starts by the
 /// clock are there for everybody, and runs move on. True while some are left.
 bool Shard::relay_some(std::size_t customers) {
+    if (!relaying_) {
+        return false;
+    }
     Batch batch(*this, shared_.clock.now());
     const auto count = static_cast<CustomerNo>(store_->customers());
     const auto look = [&]() -> Result<void> {
@@ -367,11 +370,13 @@ bool Shard::relay_some(std::size_t customers) {
         fatal(done.error());
     }
     counters_.to_relay.store(count - relay_from_);
-    return relay_from_ < count;
+    relaying_ = relay_from_ < count;
+    return relaying_;
 }
 
 void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     releases_ = std::move(releases);
+    relaying_ = true;
     relay_from_ = 0;
     if (const auto built = build_audience(); !built.has_value()) {
         fatal(built.error());
@@ -393,7 +398,7 @@ Result<void> Shard::resolve(const std::string& message_id, DoubtVerdict verdict)
 Result<void> Shard::recover() {
     SLUICE_TRY(build_audience());
     // With one release there has been no deploy that could have been interrupted.
-    relay_from_ = releases_->size() > 1 ? 0 : static_cast<CustomerNo>(store_->customers());
+    relaying_ = releases_->size() > 1;
     SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));
     SLUICE_TRY(
         store_->suppressions([this](const SuppressionRow& row) { shared_.suppressions.add(row); }));

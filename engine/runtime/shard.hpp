@@ -172,7 +172,8 @@ private:
     std::array<std::multimap<Instant, std::string>, kLanes> ready_;  // not_before -> message id
     std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies
     std::uint64_t commits_since_maintenance_ = 0;
-    CustomerNo relay_from_ = 0;  // a deploy has come to those before it
+    bool relaying_ = false;      // a deploy has not come to everybody yet
+    CustomerNo relay_from_ = 0;  // … but to those before it
     AudienceIndex audience_;
 
     boost::asio::io_context context_{1};
