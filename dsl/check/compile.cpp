@@ -123,7 +123,7 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     check::declare_tests(c, decls);
     check::order_lifecycles(c);
     warn_addresses(c);
-    if (sound()) {
+    if (options.analyse && sound()) {
         check::analyse(c);
         result.memory = check::memory_by_file(c);
     }

@@ -33,6 +33,9 @@ struct CompileOptions {
     /// What the memories of one customer may take by the estimate of dsl/check/README.md, in bytes;
     /// more is error E405. 0: no limit.
     std::size_t memory_ceiling = 2'048;
+    /// Whether to look for what is legal and still wrong (E401 to E413, W330 …). Off for a release
+    /// that was let through once: a later version's better eyes must not stop what runs.
+    bool analyse = true;
 };
 
 /// What the conditions of one file make the engine remember, in bytes for one customer. A memory

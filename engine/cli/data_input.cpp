@@ -64,7 +64,7 @@ Result<Zone> zone_in(const std::string& data, Store& store, const std::string& c
             continue;
         }
         SLUICE_TRY(auto project, decode_project(release.bundle));
-        if (const auto compiled = compile_project(project); compiled.program) {
+        if (const auto compiled = compile_release(project); compiled.program) {
             return zone_of(*compiled.program, record.layouts.front());
         }
     }

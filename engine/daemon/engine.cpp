@@ -133,7 +133,7 @@ Result<void> Engine::load_releases() {
     ReleaseOptions options;
     for (const Release& release : known) {
         SLUICE_TRY(auto project, decode_project(release.bundle));
-        const dsl::CompileResult compiled = compile_project(project);
+        const dsl::CompileResult compiled = compile_release(project);
         if (compiled.program) {
             releases->add(release.number, compiled.program);
         } else {

@@ -266,7 +266,7 @@ Result<std::shared_ptr<Releases>> compile_releases(Store& first) {
     auto releases = std::make_shared<Releases>();
     for (const Release& release : known) {
         SLUICE_TRY(auto project, decode_project(release.bundle));
-        if (const auto compiled = compile_project(project); compiled.program) {
+        if (const auto compiled = compile_release(project); compiled.program) {
             releases->add(release.number, compiled.program);
         }
     }

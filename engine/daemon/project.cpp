@@ -99,15 +99,30 @@ std::optional<std::string> body_path(const std::map<std::string, std::string>& b
     return std::nullopt;
 }
 
-dsl::CompileResult compile_project(const Project& project, std::optional<std::int64_t> today) {
+namespace {
+
+dsl::CompileOptions options_for(const Project& project) {
     dsl::CompileOptions options;
-    options.today = today;
-    options.load_body = [&](std::string_view flow_path,
-                            std::string_view requested) -> std::optional<std::string> {
+    options.load_body = [&project](std::string_view flow_path,
+                                   std::string_view requested) -> std::optional<std::string> {
         const auto path = body_path(project.bodies, flow_path, requested);
         return path ? std::optional(project.bodies.at(*path)) : std::nullopt;
     };
     options.zone_known = [](std::string_view id) { return find_zone(id).has_value(); };
+    return options;
+}
+
+}  // namespace
+
+dsl::CompileResult compile_project(const Project& project, std::optional<std::int64_t> today) {
+    dsl::CompileOptions options = options_for(project);
+    options.today = today;
+    return dsl::compile(project.sources, options);
+}
+
+dsl::CompileResult compile_release(const Project& project) {
+    dsl::CompileOptions options = options_for(project);
+    options.analyse = false;
     return dsl::compile(project.sources, options);
 }
 

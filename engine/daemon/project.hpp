@@ -34,6 +34,9 @@ std::optional<std::string> body_path(const std::map<std::string, std::string>& b
 dsl::CompileResult compile_project(const Project& project,
                                    std::optional<std::int64_t> today = std::nullopt);
 
+/// Compiles what a release kept: what was let through once is only read, not judged again.
+dsl::CompileResult compile_release(const Project& project);
+
 /// The bytes a release is kept as, and back.
 std::string encode(const Project& project);
 Result<Project> decode_project(std::string_view bytes);

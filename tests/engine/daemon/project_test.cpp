@@ -151,5 +151,20 @@ TEST_F(ProjectTest, ADamagedBundleIsRefusedAtEveryLength) {
     EXPECT_FALSE(decode_project("\x02" + bytes.substr(1)).has_value());
 }
 
+/// What a later version would call wrong goes on running where it was let through once.
+TEST_F(ProjectTest, AReleaseIsReadAndNotJudgedAgain) {
+    Project project;
+    project.sources.files.push_back({"a.flow",
+                                     "customer { email text optional  points number default 0 }\n"
+                                     "event Asked\n"
+                                     "flow F {\n  starts when Asked\n"
+                                     "  if customer.points > 5 and customer.points < 3 { stop }\n"
+                                     "  if customer.points > 7 {\n"
+                                     "    if customer.points < 7 { set customer.points to 1 }\n"
+                                     "  }\n}\n"});
+    EXPECT_FALSE(compile_project(project).program);
+    EXPECT_TRUE(compile_release(project).program);
+}
+
 }  // namespace
 }  // namespace sluice
