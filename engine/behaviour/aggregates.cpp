@@ -1,6 +1,7 @@
 #include "engine/behaviour/aggregates.hpp"
 
 #include "engine/base/limits.hpp"
+#include "engine/behaviour/history.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,13 @@ std::size_t insert(std::vector<Mark>& marks, Mark mark) {
     const auto offset = static_cast<std::size_t>(place - marks.begin());
     marks.insert(place, mark);
     return offset;
+}
+
+/// The same with the value that stands beside the mark.
+std::ptrdiff_t insert(Memory& memory, Mark mark, const Value& value) {
+    const auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, mark));
+    memory.values.insert(memory.values.begin() + place, value);
+    return place;
 }
 
 void drop_at(Memory& memory, std::size_t at) {
@@ -51,8 +59,7 @@ void remember(Memory& memory, Mark mark, std::size_t newest_max) {
 void add_sum(Memory& memory, Mark mark, const Value& value, std::size_t newest_max) {
     count(memory, mark);
     memory.sum += value.number;
-    const auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, mark));
-    memory.values.insert(memory.values.begin() + place, value);
+    const std::ptrdiff_t place = insert(memory, mark, value);
     if (!memory.merged.empty()) {
         memory.merged.insert(memory.merged.begin() + place, 1);
     }
@@ -76,17 +83,13 @@ void add_extreme(Memory& memory, Mark mark, const Value& value, bool highest,
     if (first || outdoes(value.number, memory.extreme)) {
         memory.extreme = value.number;
     }
-    const std::size_t place = insert(memory.newest, mark);
-    memory.values.insert(memory.values.begin() + static_cast<std::ptrdiff_t>(place), value);
-    for (std::size_t at = place; at-- > 0;) {
+    auto self = static_cast<std::size_t>(insert(memory, mark, value));
+    for (std::size_t at = self; at-- > 0;) {
         if (outdoes(value.number, memory.values[at].number)) {
             drop_at(memory, at);
+            --self;
         }
     }
-    const auto self = static_cast<std::size_t>(
-        std::find_if(memory.newest.begin(), memory.newest.end(),
-                     [&](const Mark& kept) { return kept.ordinal == mark.ordinal; }) -
-        memory.newest.begin());
     for (std::size_t at = self + 1; at < memory.values.size(); ++at) {
         if (outdoes(memory.values[at].number, value.number)) {
             drop_at(memory, self);
@@ -110,8 +113,7 @@ void add_different(Memory& memory, Mark mark, const Value& value, std::size_t ne
         }
         drop_at(memory, at);
     }
-    const std::size_t place = insert(memory.newest, mark);
-    memory.values.insert(memory.values.begin() + static_cast<std::ptrdiff_t>(place), value);
+    insert(memory, mark, value);
     if (memory.newest.size() > newest_max) {
         drop_at(memory, 0);
     }
@@ -129,9 +131,8 @@ void set_values(Memory& memory, Mark mark, const Value& value) {
 }
 
 void add_intent(Memory& memory, Mark mark, double half_life) {
-    constexpr double kScale = 4'294'967'296.0;
     count(memory, mark);
-    double weight = static_cast<double>(memory.sum) / kScale;
+    double weight = static_cast<double>(memory.sum) / kIntentScale;
     if (memory.newest.empty() || mark.at >= memory.newest.back().at) {
         if (!memory.newest.empty()) {
             const auto age = static_cast<double>((mark.at - memory.newest.back().at).count());
@@ -143,7 +144,7 @@ void add_intent(Memory& memory, Mark mark, double half_life) {
         const auto age = static_cast<double>((memory.newest.back().at - mark.at).count());
         weight += std::exp2(-age / half_life);
     }
-    memory.sum = static_cast<std::int64_t>(std::llround(weight * kScale));
+    memory.sum = static_cast<std::int64_t>(std::llround(weight * kIntentScale));
 }
 
 Memory& keyed_memory(AggregateState& state, const std::string& key) {
@@ -267,8 +268,7 @@ private:
         const Value name = field < occurrence_.fields.size() ? occurrence_.fields[field] : Value{};
         if (event.name.ends_with(" Sent")) {
             count(memory, occurrence_.mark);
-            const auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, occurrence_.mark));
-            memory.values.insert(memory.values.begin() + place, Value::of_text(name.text));
+            const auto place = insert(memory, occurrence_.mark, Value::of_text(name.text));
             memory.merged.insert(memory.merged.begin() + place, 0);
             if (memory.newest.size() > aggregate.newest) {
                 drop_at(memory, 0);

@@ -12,7 +12,6 @@ namespace {
 using dsl::HistoryWindow;
 using dsl::Measure;
 
-constexpr double kIntentScale = 4'294'967'296.0;  // 2^32: fractions of an occurrence
 constexpr double kMsPerDay = 86'400'000.0;
 
 /// One window over one memory, at one instant.

@@ -9,6 +9,9 @@
 /// as time goes on. Pure.
 namespace sluice {
 
+/// Scale of the weight that Memory::sum holds for an intent: 2^32, fractions of an occurrence.
+inline constexpr double kIntentScale = 4'294'967'296.0;
+
 /// Occurrences of the aggregate that count inside the window now.
 std::int64_t count_in(const Context& context, Index aggregate, const dsl::Operand& key,
                       const dsl::HistoryWindow& window);
