@@ -5,6 +5,10 @@
 //
 // None has an attribute: what is read goes to the Recorder in the context. Each has a name for
 // messages (get_info), because X3 would otherwise print the mangled name of a C++ type.
+//
+// Nothing throws: where `a > b` misses its b, the Recorder is stuck there, and every parser around
+// it gives up until the statement they are in. (X3's own `>` throws; WebAssembly builds and callers
+// of the parser know no exceptions.)
 
 #include "dsl/parser/keywords.hpp"
 #include "dsl/parser/recorder.hpp"
@@ -213,8 +217,10 @@ struct NodeOf : Wrapped<Subject, NodeOf<Subject>> {
         const Iterator start = first;
         recorder.open(node, first);
         if (!this->subject.parse(first, last, context, rcontext, x3::unused)) {
-            recorder.back_to(mark);
-            first = start;
+            if (!recorder.stuck()) {
+                recorder.back_to(mark);
+                first = start;
+            }
             return false;
         }
         recorder.close(mark.nodes, first);
@@ -251,16 +257,14 @@ struct Statement : Wrapped<Subject, Statement<Subject>> {
         const std::size_t nodes = recorder.mark().nodes;
         const Iterator start = first;
         const bool before = recorder.at_start(first == last);
-        try {
-            const bool read = this->subject.parse(first, last, context, rcontext, x3::unused);
-            recorder.at_start(before);
+        const bool read = this->subject.parse(first, last, context, rcontext, x3::unused);
+        recorder.at_start(before);
+        if (!recorder.stuck()) {
             return read;
-        } catch (const x3::expectation_failure<Iterator>& x) {
-            recorder.at_start(before);
-            recorder.back_to({nodes, recorder.mark().problems});
-            first = recorder.broken(start, x.where(), x.which(), place);
-            return true;
         }
+        recorder.back_to({nodes, recorder.mark().problems});
+        first = recorder.broken(start, place);
+        return true;
     }
     [[nodiscard]] std::string what() const { return x3::what(this->subject); }
 };
@@ -311,6 +315,69 @@ consteval Keyword operator""_k(const char* word, std::size_t length) {
 }  // namespace sluice::dsl::parser
 
 namespace boost::spirit::x3 {
+
+/// What must follow: a miss leaves the Recorder stuck.
+template <class Subject>
+requires std::derived_from<Subject, parser_base>
+struct expect_directive<Subject> : unary_parser<Subject, expect_directive<Subject>> {
+    using base_type = unary_parser<Subject, expect_directive<Subject>>;
+    static constexpr bool is_pass_through_unary = true;
+    constexpr expect_directive(const Subject& inner) : base_type(inner) {}
+
+    template <class I, class C, class R, class A>
+    bool parse(I& first, const I& last, const C& context, R& rcontext, A& attribute) const {
+        if (this->subject.parse(first, last, context, rcontext, attribute)) {
+            return true;
+        }
+        auto& recorder = sluice::dsl::parser::recorder_of(context);
+        if (!recorder.stuck()) {
+            recorder.missed(first, x3::what(this->subject));
+        }
+        return false;
+    }
+};
+
+/// The second way is not tried when the first got stuck.
+template <class L, class R>
+requires std::derived_from<L, parser_base>
+struct alternative<L, R> : binary_parser<L, R, alternative<L, R>> {
+    using base_type = binary_parser<L, R, alternative<L, R>>;
+    constexpr alternative(const L& one, const R& other) : base_type(one, other) {}
+
+    template <class I, class C, class S, class A>
+    bool parse(I& first, const I& last, const C& context, S& rcontext, A& attribute) const {
+        return this->left.parse(first, last, context, rcontext, attribute) ||
+               (!sluice::dsl::parser::recorder_of(context).stuck() &&
+                this->right.parse(first, last, context, rcontext, attribute));
+    }
+};
+
+template <class Subject>
+requires std::derived_from<Subject, parser_base>
+struct optional<Subject> : unary_parser<Subject, optional<Subject>> {
+    using base_type = unary_parser<Subject, optional<Subject>>;
+    constexpr optional(const Subject& inner) : base_type(inner) {}
+
+    template <class I, class C, class R, class A>
+    bool parse(I& first, const I& last, const C& context, R& rcontext, A& attribute) const {
+        this->subject.parse(first, last, context, rcontext, attribute);
+        return !sluice::dsl::parser::recorder_of(context).stuck();
+    }
+};
+
+template <class Subject>
+requires std::derived_from<Subject, parser_base>
+struct kleene<Subject> : unary_parser<Subject, kleene<Subject>> {
+    using base_type = unary_parser<Subject, kleene<Subject>>;
+    constexpr kleene(const Subject& inner) : base_type(inner) {}
+
+    template <class I, class C, class R, class A>
+    bool parse(I& first, const I& last, const C& context, R& rcontext, A& attribute) const {
+        while (this->subject.parse(first, last, context, rcontext, attribute)) {
+        }
+        return !sluice::dsl::parser::recorder_of(context).stuck();
+    }
+};
 
 /// Every parser of ours tells its own name.
 template <class P>

@@ -184,8 +184,9 @@ std::string Recorder::habit_help(const Token* start, const Token* where,
     return {};
 }
 
-const Token* Recorder::broken(const Token* start, const Token* where, const std::string& expected,
-                              Place place) {
+const Token* Recorder::broken(const Token* start, Place place) {
+    const Token* where = std::exchange(missed_at_, nullptr);
+    const std::string expected = std::exchange(expected_, {});
     if (where == last_) {
         wanted_ = nullptr;
     }

@@ -80,9 +80,17 @@ public:
     /// A habit (E120) the grammar understands all the same.
     void habit(const Token& token, std::string_view instead);
 
-    /// The statement that begins at `start` wanted `expected` at `where`. Returns where to go on.
-    const Token* broken(const Token* start, const Token* where, const std::string& expected,
-                        Place place);
+    /// The grammar must have `expected` at `where` and has not: the statement cannot be read on.
+    void missed(const Token* where, std::string expected) {
+        missed_at_ = where;
+        expected_ = std::move(expected);
+    }
+    /// Whether something was missed and not reported yet.
+    [[nodiscard]] bool stuck() const { return missed_at_ != nullptr; }
+
+    /// The statement that begins at `start` is stuck. Reports what was missed; returns where to go
+    /// on.
+    const Token* broken(const Token* start, Place place);
 
     /// No statement of the place begins at `at`. Returns where to go on, always behind `at`.
     const Token* unknown(const Token* at, Place place);
@@ -116,6 +124,8 @@ private:
 
     const Token* first_;
     const Token* last_;
+    const Token* missed_at_ = nullptr;
+    std::string expected_;
     Problems& problems_;
     Tree tree_;
     std::vector<Wanted>* wanted_ = nullptr;
