@@ -2,6 +2,8 @@
 // for editors and pipelines.
 #include "dsl/diagnostic.hpp"
 
+#include "dsl/json_text.hpp"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -20,28 +22,6 @@ std::string_view title_of(std::string_view code) {
         }
     }
     return "PROBLEM";
-}
-
-/// Length of the valid UTF-8 character at `at`; 0 when the bytes are not UTF-8.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const unsigned lead = byte(at);
-    const std::size_t length = lead < 0x80                   ? 1
-                               : lead >= 0xC2 && lead < 0xE0 ? 2
-                               : lead >= 0xE0 && lead < 0xF0 ? 3
-                               : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                             : 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(at + i) & 0xC0U) != 0x80U) {
-            return 0;
-        }
-    }
-    const unsigned second = byte(at + 1);
-    const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-    const bool outside = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-    return overlong || outside ? 0 : length;
 }
 
 /// The text as it is safe to print on a terminal: control characters become spaces, broken UTF-8
@@ -186,29 +166,6 @@ std::string fixed_line(const Fix& fix, const SourceSet& sources) {
     return first == std::string::npos ? std::string() : printable(line.substr(first));
 }
 
-std::string quoted(std::string_view text) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string out = "\"";
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = utf8_length(text, i);
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (length == 0) {
-            out += "\\ufffd";
-        } else if (c == '"' || c == '\\') {
-            out += {'\\', text[i]};
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c < 0x20 || c == 0x7F) {
-            out += "\\u00";
-            out += {kHex[c >> 4U], kHex[c & 15U]};
-        } else {
-            out += text.substr(i, length);
-        }
-        i += std::max<std::size_t>(1, length);
-    }
-    return out + "\"";
-}
-
 std::string path_of(const Span& span, const SourceSet& sources) {
     return span.file < sources.files.size() ? sources.files[span.file].path : std::string();
 }
@@ -220,8 +177,8 @@ std::uint32_t end_column(const Span& span, const SourceSet& sources) {
 }
 
 std::string json_place(const Span& span, const SourceSet& sources) {
-    return "\"file\":" + quoted(path_of(span, sources)) + ",\"line\":" + std::to_string(span.line) +
-           ",\"column\":" + std::to_string(span.column) +
+    return "\"file\":" + json_text(path_of(span, sources)) +
+           ",\"line\":" + std::to_string(span.line) + ",\"column\":" + std::to_string(span.column) +
            ",\"end_column\":" + std::to_string(end_column(span, sources));
 }
 
@@ -251,21 +208,21 @@ std::string render_text(const Diagnostic& diagnostic, const SourceSet& sources) 
 }
 
 std::string render_json(const Diagnostic& diagnostic, const SourceSet& sources) {
-    std::string out = "{\"code\":" + quoted(diagnostic.code) + ",\"severity\":";
+    std::string out = "{\"code\":" + json_text(diagnostic.code) + ",\"severity\":";
     out += diagnostic.severity == Severity::error ? "\"error\"" : "\"warning\"";
-    out += ",\"title\":" + quoted(title_of(diagnostic.code)) + ",";
-    out += json_place(diagnostic.span, sources) + ",\"message\":" + quoted(diagnostic.message);
-    out += ",\"help\":" + quoted(diagnostic.help) + ",\"labels\":[";
+    out += ",\"title\":" + json_text(title_of(diagnostic.code)) + ",";
+    out += json_place(diagnostic.span, sources) + ",\"message\":" + json_text(diagnostic.message);
+    out += ",\"help\":" + json_text(diagnostic.help) + ",\"labels\":[";
     for (const Label& label : diagnostic.labels) {
         out += (&label == diagnostic.labels.data() ? "{" : ",{") + json_place(label.span, sources);
-        out += ",\"text\":" + quoted(label.text) + "}";
+        out += ",\"text\":" + json_text(label.text) + "}";
     }
     out += "],\"fix\":";
     if (!diagnostic.fix) {
         return out + "null}";
     }
     out += "{" + json_place(diagnostic.fix->span, sources);
-    return out + ",\"replacement\":" + quoted(diagnostic.fix->replacement) + "}}";
+    return out + ",\"replacement\":" + json_text(diagnostic.fix->replacement) + "}}";
 }
 
 }  // namespace sluice::dsl

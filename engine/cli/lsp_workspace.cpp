@@ -1,5 +1,6 @@
 #include "engine/cli/lsp_workspace.hpp"
 
+#include "dsl/check/report.hpp"
 #include "engine/base/civil_time.hpp"
 
 #include <boost/json/array.hpp>
@@ -222,7 +223,7 @@ std::shared_ptr<Snapshot> Workspace::build(const std::string& key, State& state)
     input.load_body = [bodies = out->bodies](
                           std::string_view flow,
                           std::string_view requested) -> std::optional<language::Body> {
-        const auto path = body_path(*bodies, flow, requested);
+        const auto path = dsl::find_body(*bodies, flow, requested);
         return path ? std::optional(language::Body{*path, bodies->at(*path)}) : std::nullopt;
     };
     out->index = std::make_shared<const language::Index>(std::move(input));

@@ -1,9 +1,8 @@
 #include "engine/cli/project_input.hpp"
 
-#include "dsl/diagnostic.hpp"
+#include "dsl/check/report.hpp"
 #include "engine/cli/verbs.hpp"
 
-#include <algorithm>
 #include <cstdio>
 
 namespace sluice::cli {
@@ -18,12 +17,10 @@ int report(const Error& error) {
 
 void print_findings(const ProjectInput& input, Findings findings) {
     const dsl::SourceSet& sources = input.project.sources;
-    std::FILE* out = findings == Findings::text ? stderr : stdout;
-    for (const dsl::Diagnostic& diagnostic : input.compiled.diagnostics) {
-        const std::string told = findings == Findings::json ? dsl::render_json(diagnostic, sources)
-                                                            : dsl::render_text(diagnostic, sources);
-        std::fputs((told + "\n").c_str(), out);
-    }
+    const std::string told = findings == Findings::json
+                                 ? dsl::findings_json(sources, input.compiled)
+                                 : dsl::findings_text(sources, input.compiled);
+    std::fputs(told.c_str(), findings == Findings::text ? stderr : stdout);
 }
 
 std::optional<ProjectInput> read_project(const std::string& directory, Findings findings,

@@ -1,5 +1,6 @@
 #include "dsl/language/rename.hpp"
 
+#include "dsl/check/report.hpp"
 #include "engine/base/civil_time.hpp"
 #include "engine/cli/replace_file.hpp"
 #include "engine/cli/verbs.hpp"
@@ -35,7 +36,7 @@ language::Index index_of(const Project& project) {
     input.zone_known = [](std::string_view id) { return find_zone(id).has_value(); };
     input.load_body = [&project](std::string_view flow,
                                  std::string_view requested) -> std::optional<language::Body> {
-        const auto path = body_path(project.bodies, flow, requested);
+        const auto path = dsl::find_body(project.bodies, flow, requested);
         return path ? std::optional(language::Body{*path, project.bodies.at(*path)}) : std::nullopt;
     };
     return language::Index(std::move(input));

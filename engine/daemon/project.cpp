@@ -1,5 +1,6 @@
 #include "engine/daemon/project.hpp"
 
+#include "dsl/check/report.hpp"
 #include "engine/base/civil_time.hpp"
 #include "engine/model/codec.hpp"
 
@@ -87,25 +88,13 @@ Result<Project> load_project(const std::string& directory) {
     return project;
 }
 
-std::optional<std::string> body_path(const std::map<std::string, std::string>& bodies,
-                                     std::string_view flow_path, std::string_view requested) {
-    const fs::path beside = fs::path(flow_path).parent_path() / requested;
-    for (const fs::path& candidate : {beside, fs::path(requested)}) {
-        const auto place = bodies.find(candidate.lexically_normal().generic_string());
-        if (place != bodies.end()) {
-            return place->first;
-        }
-    }
-    return std::nullopt;
-}
-
 namespace {
 
 dsl::CompileOptions options_for(const Project& project) {
     dsl::CompileOptions options;
     options.load_body = [&project](std::string_view flow_path,
                                    std::string_view requested) -> std::optional<std::string> {
-        const auto path = body_path(project.bodies, flow_path, requested);
+        const auto path = dsl::find_body(project.bodies, flow_path, requested);
         return path ? std::optional(project.bodies.at(*path)) : std::nullopt;
     };
     options.zone_known = [](std::string_view id) { return find_zone(id).has_value(); };

@@ -24,11 +24,6 @@ struct Project {
 /// holds no .flow file, Errc::io with the path when a file cannot be read.
 Result<Project> load_project(const std::string& directory);
 
-/// The key in `Project::bodies` of `emails/x.html` as a flow file names it: beside that file first,
-/// then from the top. Empty when there is none.
-std::optional<std::string> body_path(const std::map<std::string, std::string>& bodies,
-                                     std::string_view flow_path, std::string_view requested);
-
 /// Compiles a project with the zones of this machine. `today` (days since 1970-01-01) also refuses
 /// dates that are over, which a release that runs does not want.
 dsl::CompileResult compile_project(const Project& project,
