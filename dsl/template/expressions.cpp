@@ -1,4 +1,5 @@
 #include "dsl/template/builder.hpp"
+#include "dsl/template/number.hpp"
 #include "dsl/template/text.hpp"
 
 #include <charconv>
@@ -109,7 +110,7 @@ Index Expressions::number(const Token& token) {
         return literal(token, Val::of(whole));
     }
     double decimal = 0;
-    std::from_chars(first, last, decimal);
+    read_decimal(token.text, decimal);
     return literal(token, Val::of(decimal));
 }
 

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <string>
 
@@ -81,8 +82,7 @@ double double_of(const Decimal& value) {
     std::string digits(at, end);
     digits.append("e").append(std::to_string(value.exponent));
     double result = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), result);
-    if (read.ec == std::errc::result_out_of_range) {
+    if (read_decimal(digits, result) == std::errc::result_out_of_range) {
         result = value.exponent > 0 ? std::numeric_limits<double>::infinity() : 0;
     }
     return negative ? -result : result;
@@ -206,7 +206,7 @@ Val number_of_text(std::string_view text) {
     }
     if (fraction) {
         double value = 0;
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        read_decimal(digits, value);
         return Val::of(value);
     }
     std::int64_t value = 0;
@@ -328,6 +328,28 @@ void append_money(std::string& out, const Val& number) {
     }
     out.append(cents < 0 ? "-" : "").append(at, end);
 }
+
+#if defined(__cpp_lib_to_chars)
+std::errc read_decimal(std::string_view text, double& value) {
+    return std::from_chars(text.data(), text.data() + text.size(), value).ec;
+}
+#else
+std::errc read_decimal(std::string_view text, double& value) {
+    // Callers pass digits only, so that what strtod reads beyond them (blanks, signs, hexadecimal)
+    // does not matter; without setlocale the point is a point.
+    const std::string digits(text);
+    char* end = nullptr;
+    const double read = std::strtod(digits.c_str(), &end);
+    if (end == digits.c_str()) {
+        return std::errc::invalid_argument;
+    }
+    if (read == HUGE_VAL || (read == 0 && digits.find_first_of("123456789") < digits.find('e'))) {
+        return std::errc::result_out_of_range;
+    }
+    value = read;
+    return {};
+}
+#endif
 
 std::optional<std::int64_t> strict_integer(const Val& value) {
     if (value.is(Val::Kind::integer)) {

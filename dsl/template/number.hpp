@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 /// Arithmetic of the number filters. Integers stay integers. Decimals are calculated on their
 /// decimal digits and not on the binary value, as Ruby Liquid does with BigDecimal, so that
@@ -24,6 +25,9 @@ Val floor_of(const Val& number);
 Val ceil_of(const Val& number);
 /// Exactly two digits after the point, half away from zero: `158.97`.
 void append_money(std::string& out, const Val& number);
+
+/// As std::from_chars for decimals, which the C++ library of some targets (WebAssembly) lacks.
+std::errc read_decimal(std::string_view text, double& value);
 
 /// Ruby's Integer(): the whole text must be an integer. Empty otherwise, as for decimals and nil.
 std::optional<std::int64_t> strict_integer(const Val& value);

@@ -2,6 +2,7 @@
 
 #include "dsl/template/text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -116,7 +117,8 @@ std::size_t Val::count() const {
         // Unsigned subtraction is exact for every pair of ends; the largest range saturates.
         const auto span =
             static_cast<std::uint64_t>(extent) - static_cast<std::uint64_t>(as.integer);
-        return extent < as.integer ? 0 : (span == UINT64_MAX ? span : span + 1);
+        constexpr std::uint64_t kMost = std::numeric_limits<std::size_t>::max();
+        return extent < as.integer ? 0 : static_cast<std::size_t>(std::min(span, kMost - 1) + 1);
     }
     return is_list() ? static_cast<std::size_t>(extent) : 0;
 }
