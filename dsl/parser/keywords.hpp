@@ -45,10 +45,13 @@ constexpr std::uint16_t keyword(std::string_view word) {
                : static_cast<std::uint16_t>(at - kKeywords.begin() + 1);
 }
 
+/// Never defined: a constant expression that would call it does not compile.
+std::uint16_t missing_in_keywords();
+
 /// As keyword(), for words written in our sources: one that is missing above does not compile.
 consteval std::uint16_t kw(std::string_view word) {
     const std::uint16_t number = keyword(word);
-    return number != 0 ? number : throw "not in kKeywords";
+    return number != 0 ? number : missing_in_keywords();
 }
 
 constexpr std::string_view keyword_text(std::uint16_t number) {
