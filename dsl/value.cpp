@@ -141,22 +141,31 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
     if (negative) {
         text.remove_prefix(1);
     }
-    const std::size_t point = text.find('.');
+    const std::size_t point = std::min(text.find('.'), text.size());
     const std::string_view whole = text.substr(0, point);
-    std::string fraction(point == std::string_view::npos ? "0" : text.substr(point + 1));
-    if (whole.empty() || fraction.empty() || !std::ranges::all_of(whole, digit) ||
-        !std::ranges::all_of(fraction, digit)) {
+    const std::string_view fraction = point < text.size() ? text.substr(point + 1) : "0";
+    if (whole.empty() || fraction.empty()) {
         return std::nullopt;
     }
-    fraction.resize(4, '0');
     constexpr std::int64_t kLimit = std::numeric_limits<std::int64_t>::max();
     std::int64_t scaled = 0;
-    for (const char c : std::string(whole) + fraction) {
+    const auto append = [&](char c) {
         const std::int64_t number = c - '0';
-        if (scaled > (kLimit - number) / 10) {
+        const bool fits = digit(c) && scaled <= (kLimit - number) / 10;
+        scaled = fits ? scaled * 10 + number : scaled;
+        return fits;
+    };
+    constexpr std::size_t kPlaces = 4;
+    for (const char c : whole) {
+        if (!append(c)) {
             return std::nullopt;
         }
-        scaled = scaled * 10 + number;
+    }
+    for (std::size_t place = 0; place < std::max(kPlaces, fraction.size()); ++place) {
+        const char c = place < fraction.size() ? fraction[place] : '0';
+        if (place < kPlaces ? !append(c) : !digit(c)) {
+            return std::nullopt;
+        }
     }
     return negative ? -scaled : scaled;
 }

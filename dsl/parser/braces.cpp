@@ -387,9 +387,37 @@ private:
     std::size_t nots_ = 0;
 };
 
+/// Whether nothing is to be repaired: every declaration closes what it opens, and nothing can be
+/// nested too deep. Nearly every file of every day; one look at its tokens tells.
+bool sound(const std::vector<Token>& in) {
+    int braces = 0;
+    std::size_t deepest = 0;  // at most: `not`s and brackets are counted as if none were closed
+    for (std::size_t i = 0; i + 1 < in.size(); ++i) {
+        const Token& t = in[i];
+        if (t.bol && t.column == 1 && starts_declaration(in, i)) {
+            if (braces != 0) {
+                return false;
+            }
+            deepest = 0;
+        }
+        braces += t.kind == Kind::left_brace ? 1 : 0;
+        braces -= t.kind == Kind::right_brace ? 1 : 0;
+        deepest += t.kind == Kind::left_paren || t.kind == Kind::left_bracket || t.word == kw("not")
+                       ? 1
+                       : 0;
+        if (braces < 0 || deepest + static_cast<std::size_t>(braces) > kNestingMax) {
+            return false;
+        }
+    }
+    return braces == 0;
+}
+
 }  // namespace
 
 void repair_braces(Tokens& tokens, Problems& problems) {
+    if (sound(tokens.list)) {
+        return;
+    }
     tokens.list = Repair(tokens, problems).run();
     tokens.list = Depth(problems).run(tokens.list);
 }

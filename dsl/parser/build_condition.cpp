@@ -55,7 +55,7 @@ bool is_comparison(Node kind) {
 
 /// The comparison among the children of a node.
 ast::Comparison comparison_of(const View& parent) {
-    for (const View& node : parent.children()) {
+    for (const View node : parent.children()) {
         if (!is_comparison(node.kind())) {
             continue;
         }
@@ -190,7 +190,7 @@ ast::Cond last_field(const View& node) {
 
 /// The `where` of an event that is written in parts (`total of Order Placed.total where …`).
 ast::CondPtr where_of(const View& parent) {
-    for (const View& child : parent.children()) {
+    for (const View child : parent.children()) {
         if (child.is(Node::paren) || child.is(Node::compare)) {
             return boxed(primary(child));
         }
@@ -309,7 +309,7 @@ ast::Cond primary(const View& node) {
 ast::Cond build_condition(const View& condition) {
     std::vector<ast::CondPtr> terms;
     ast::CondMixed mixed;
-    for (const View& child : condition.children()) {
+    for (const View child : condition.children()) {
         if (child.is(Node::join)) {
             mixed.is_and.push_back(child.word() == kw("and"));
             mixed.joins.push_back(child.span());

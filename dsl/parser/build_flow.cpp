@@ -141,6 +141,8 @@ ast::FlowDecl build_flow(const View& flow) {
     if (flow.find(Node::text)) {
         out.description = text_of(flow).text;
     }
+    out.headers.reserve(flow.count(Node::header));
+    out.steps.reserve(flow.count(Node::step));
     flow.each([&](const View& node) {
         if (node.is(Node::step)) {
             out.steps.push_back(build_step(node));

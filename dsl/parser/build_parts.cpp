@@ -24,6 +24,9 @@ Inside quotes_of(std::string_view raw, bool unclosed) {
 
 /// `\"` and `\\` stand for the character behind; every other backslash is itself.
 std::string unescaped(std::string_view raw) {
+    if (raw.find('\\') == std::string_view::npos) {
+        return std::string(raw);
+    }
     std::string out;
     out.reserve(raw.size());
     for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -163,10 +166,14 @@ ast::Path path_of(const View& parent) {
 ast::Duration build_duration(const View& duration) {
     ast::Duration out;
     out.span = duration.span();
-    const std::vector<View> parts = duration.children();
     bool fine = true;
-    for (std::size_t i = 0; i + 1 < parts.size() && fine; i += 2) {
-        fine = add_part(out, parts[i].first().value, unit_of(parts[i + 1].word()));
+    std::int64_t amount = 0;
+    for (const View part : duration.children()) {
+        if (part.is(Node::unit)) {
+            fine = fine && add_part(out, amount, unit_of(part.word()));
+        } else {
+            amount = part.first().value;
+        }
     }
     if (!fine) {
         refuse(duration, "I cannot use this duration:",
@@ -208,7 +215,7 @@ std::string word_of(const View& parent) {
 ast::ValueExpr build_value(const View& value) {
     ast::ValueExpr out;
     out.span = value.span();
-    const std::vector<View> children = value.children();
+    const View::Children children = value.children();
     if (children.empty()) {
         // Keywords leave no child. `true` and `false` were reported and mean yes and no.
         if (has_own_sign(value, "today")) {
@@ -220,7 +227,7 @@ ast::ValueExpr build_value(const View& value) {
         }
         return out;
     }
-    const View& child = children.front();
+    const View child = children.front();
     const std::int64_t payload = child.first().value;
     switch (child.kind()) {
         case Node::text:

@@ -149,6 +149,7 @@ ast::Step build_step(const View& step) {
 
 ast::Block build_block(const View& block) {
     ast::Block out;
+    out.reserve(block.children().size());
     block.each([&](const View& step) { out.push_back(build_step(step)); });
     return out;
 }

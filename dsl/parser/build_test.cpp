@@ -7,6 +7,7 @@ namespace {
 
 std::vector<ast::Prop> props_of(const View& parent) {
     std::vector<ast::Prop> out;
+    out.reserve(parent.count(Node::prop));
     parent.each([&](const View& node) {
         if (!node.is(Node::prop)) {
             return;
@@ -101,6 +102,7 @@ ast::TestDecl build_test(const View& test) {
         out.clock_date = date_of(*clock);
         out.clock_time = time_of(*clock);
     }
+    out.items.reserve(test.children().size());
     test.each([&](const View& node) {
         if (!node.is(Node::text) && !node.is(Node::name) && !node.is(Node::clock)) {
             out.items.push_back({item_node(node), node.span()});

@@ -74,7 +74,7 @@ std::vector<ast::WaitBranch> branches_of(const View& wait) {
 }  // namespace
 
 ast::Until build_until(const View& parent) {
-    for (const View& child : parent.children()) {
+    for (const View child : parent.children()) {
         if (auto until = until_from(child)) {
             return std::move(*until);
         }

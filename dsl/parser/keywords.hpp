@@ -37,12 +37,42 @@ inline constexpr auto kKeywords = std::to_array<std::string_view>({
 
 static_assert(std::ranges::is_sorted(kKeywords));
 
-/// The number of a keyword; 0 when the word is none.
+namespace detail {
+
+constexpr std::size_t kSlots = 1024;
+
+constexpr std::size_t slot_of(std::string_view word) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(word[at]); };
+    const std::size_t mixed = byte(0) * 37U + byte(word.size() / 2) * 101U +
+                              byte(word.size() - 1) * 7U + word.size() * 59U;
+    return mixed % kSlots;
+}
+
+/// Numbers of the keywords, each in its slot or the next free one behind it.
+inline constexpr auto kSlotted = [] {
+    std::array<std::uint16_t, kSlots> slots{};
+    for (std::size_t i = 0; i < kKeywords.size(); ++i) {
+        std::size_t slot = slot_of(kKeywords[i]);
+        while (slots[slot] != 0) {
+            slot = (slot + 1) % kSlots;
+        }
+        slots[slot] = static_cast<std::uint16_t>(i + 1);
+    }
+    return slots;
+}();
+
+}  // namespace detail
+
+/// The number of a keyword; 0 when the word is none. The lexer asks for every word it reads.
 constexpr std::uint16_t keyword(std::string_view word) {
-    const auto at = std::ranges::lower_bound(kKeywords, word);
-    return at == kKeywords.end() || *at != word
-               ? std::uint16_t{0}
-               : static_cast<std::uint16_t>(at - kKeywords.begin() + 1);
+    if (word.empty()) {
+        return 0;
+    }
+    std::size_t slot = detail::slot_of(word);
+    while (detail::kSlotted[slot] != 0 && kKeywords[detail::kSlotted[slot] - 1U] != word) {
+        slot = (slot + 1) % detail::kSlots;
+    }
+    return detail::kSlotted[slot];
 }
 
 /// Never defined: a constant expression that would call it does not compile.

@@ -3,7 +3,7 @@
 #include "dsl/parser/keywords.hpp"
 #include "dsl/value.hpp"
 
-#include <cstdlib>
+#include <array>
 
 namespace sluice::dsl::parser {
 
@@ -18,6 +18,16 @@ constexpr bool small(unsigned char c) {
 constexpr bool capital(unsigned char c) {
     return c >= 'A' && c <= 'Z';
 }
+
+/// The bytes a word of ASCII letters goes on with.
+constexpr auto kWordBytes = [] {
+    std::array<bool, 256> bytes{};
+    for (unsigned c = 0; c < bytes.size(); ++c) {
+        const auto byte = static_cast<unsigned char>(c);
+        bytes[c] = small(byte) || capital(byte) || digit(byte) || byte == '_';
+    }
+    return bytes;
+}();
 
 class Lexer {
 public:
@@ -64,15 +74,13 @@ private:
 
     void step() {
         const unsigned char c = peek();
-        if (c == '\n') {
+        if (c == ' ' || c == '\t' || c == '\r') {
+            at_ = std::min(text_.find_first_not_of(' ', at_ + 1), text_.size());
+        } else if (c == '\n') {
             ++at_;
             ++line_;
             line_start_ = at_;
             bol_ = true;
-        } else if (c == ' ' || c == '\t' || c == '\r') {
-            ++at_;
-        } else if (c == '#') {
-            comment();
         } else if (small(c)) {
             word();
         } else if (capital(c)) {
@@ -80,7 +88,9 @@ private:
         } else if (digit(c)) {
             number(0);
         } else if (c == '"') {
-            text(1, "\"");
+            text();
+        } else if (c == '#') {
+            comment();
         } else if (c >= 0x80) {
             beyond_ascii();
         } else {
@@ -112,11 +122,14 @@ private:
     /// Length of the rest of a word, from `ahead`: letters, digits, `_`, and `-` between them.
     [[nodiscard]] std::size_t word_end(std::size_t ahead) const {
         for (;;) {
-            const unsigned char c = peek(ahead);
-            if (small(c) || capital(c) || digit(c) || c == '_') {
+            const char* const begin = text_.data() + at_;
+            const std::size_t length = text_.size() - at_;
+            while (ahead < length && kWordBytes[static_cast<unsigned char>(begin[ahead])]) {
                 ++ahead;
-            } else if (c == '-' && (small(peek(ahead + 1)) || capital(peek(ahead + 1)) ||
-                                    digit(peek(ahead + 1)))) {
+            }
+            const unsigned char c = peek(ahead);
+            if (c == '-' &&
+                (small(peek(ahead + 1)) || capital(peek(ahead + 1)) || digit(peek(ahead + 1)))) {
                 ++ahead;
             } else if (c >= 0x80 && foreign_letter(ahead) != 0) {
                 ahead += foreign_letter(ahead);
@@ -162,6 +175,9 @@ private:
 
     /// `AND`, `OR`, `NOT` as a word of their own.
     [[nodiscard]] bool shouted(std::size_t begin, std::size_t end) const {
+        if (end - begin > 3) {
+            return false;
+        }
         const std::string_view part = rest().substr(begin, end - begin);
         return part == "AND" || part == "OR" || part == "NOT";
     }
@@ -173,6 +189,18 @@ private:
             ++ahead;
         }
         return ahead;
+    }
+
+    /// The first digits from `ahead`, at most `most` of them and four at all.
+    [[nodiscard]] int small_number(std::size_t ahead, std::size_t most) const {
+        int number = 0;
+        for (std::size_t i = 0; i < std::min<std::size_t>(most, 4); ++i) {
+            if (!digit(peek(ahead + i))) {
+                break;
+            }
+            number = number * 10 + (peek(ahead + i) - '0');
+        }
+        return number;
     }
 
     void number(std::size_t sign) {
@@ -196,16 +224,15 @@ private:
         const bool percent = peek(length) == '%';
         const auto value = parse_decimal(rest().substr(0, length));
         const std::size_t all = percent ? length + 1 : length;
-        const bool unit = keyword(rest().substr(length, word_end(length) - length)) != 0;
-        if (!percent && unit) {
-            habit(word_end(length),
-                  std::string(rest().substr(0, length)) + " " +
-                      std::string(rest().substr(length, word_end(length) - length)),
+        const std::string_view glued = rest().substr(length, word_end(length) - length);
+        if (!percent && !glued.empty() && keyword(glued) != 0) {
+            habit(length + glued.size(),
+                  std::string(rest().substr(0, length)) + " " + std::string(glued),
                   "A space stands between a number and its unit");
-        } else if (!percent && word_end(length) != length) {
-            bad(word_end(length), "This is neither a number nor a word:",
+        } else if (!percent && !glued.empty()) {
+            bad(length + glued.size(), "This is neither a number nor a word:",
                 "A word starts with a letter. Put it in quotes if it is a name.");
-            push(TokenKind::number, word_end(length)).value = value.value_or(0);
+            push(TokenKind::number, length + glued.size()).value = value.value_or(0);
             return;
         }
         if (!value) {
@@ -232,8 +259,8 @@ private:
             twelve_hours(hour_digits, length, half);
             return;
         }
-        const int hours = std::atoi(std::string(rest().substr(0, hour_digits)).c_str());
-        const int minutes = std::atoi(std::string(rest().substr(hour_digits + 1, 2)).c_str());
+        const int hours = small_number(0, hour_digits);
+        const int minutes = small_number(hour_digits + 1, 2);
         const bool shape = length == hour_digits + 3;
         if (!shape || hours > 23 || minutes > 59) {
             Diagnostic d = problem(shape ? "E305" : "E104", length);
@@ -261,10 +288,8 @@ private:
     }
 
     void twelve_hours(std::size_t hour_digits, std::size_t digits, std::size_t length) {
-        const int hour = std::atoi(std::string(rest().substr(0, hour_digits)).c_str());
-        const int minute = digits > hour_digits
-                               ? std::atoi(std::string(rest().substr(hour_digits + 1, 2)).c_str())
-                               : 0;
+        const int hour = small_number(0, hour_digits);
+        const int minute = digits > hour_digits ? small_number(hour_digits + 1, 2) : 0;
         const bool afternoon = (peek(length - 2) | 0x20U) == 'p';
         const int hours = hour % 12 + (afternoon ? 12 : 0);
         if (hour < 1 || hour > 12 || minute > 59) {
@@ -285,17 +310,23 @@ private:
         return end > at_ && text_[end - 1] == '\r' ? end - at_ - 1 : end - at_;
     }
 
-    void text(std::size_t open, std::string_view close) {
+    void text() {
         const std::string_view line = rest().substr(0, line_length());
-        for (std::size_t i = open; i < line.size(); ++i) {
-            if (line[i] == '\\') {
-                ++i;
-            } else if (line.substr(i).starts_with(close)) {
-                finished_text(i + close.size());
-                return;
+        std::size_t quote = line.find('"', 1);
+        // A quote behind an odd number of backslashes is one of the text's own.
+        while (quote != std::string_view::npos && line[quote - 1] == '\\') {
+            const std::size_t before = line.find_last_not_of('\\', quote - 1);
+            const std::size_t slashes = quote - 1 - before;
+            if (slashes % 2 == 0) {
+                break;
             }
+            quote = line.find('"', quote + 1);
         }
-        unfinished_text(line.size());
+        if (quote == std::string_view::npos) {
+            unfinished_text(line.size());
+        } else {
+            finished_text(quote + 1);
+        }
     }
 
     void finished_text(std::size_t length) {
@@ -336,6 +367,13 @@ private:
     }
 
     static bool valid_utf8(std::string_view text) {
+        unsigned char all = 0;
+        for (const char c : text) {
+            all |= static_cast<unsigned char>(c);
+        }
+        if (all < 0x80) {
+            return true;
+        }
         for (std::size_t i = 0; i < text.size();) {
             const auto lead = static_cast<unsigned char>(text[i]);
             const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;

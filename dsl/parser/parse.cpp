@@ -45,8 +45,10 @@ ast::File parse(const SourceSet& sources, std::uint32_t file,
     const parser::Tree tree = recorder.take();
 
     parser::Reading reading{tokens.list, tree, problems};
-    for (std::uint32_t i = 0; i < tree.size(); i = tree[i].next) {
-        out.decls.push_back(parser::build_declaration(parser::View(reading, i)));
+    const parser::View::Children all(reading, 0, static_cast<std::uint32_t>(tree.size()));
+    out.decls.reserve(all.size());
+    for (const parser::View declaration : all) {
+        out.decls.push_back(parser::build_declaration(declaration));
     }
     std::vector<Diagnostic> found = problems.take();
     sort_diagnostics(found);

@@ -18,6 +18,7 @@
 #include <boost/spirit/home/x3/nonterminal/rule.hpp>
 #include <boost/spirit/home/x3/operator.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -36,6 +37,94 @@ template <class C>
 Recorder& recorder_of(const C& context) {
     return x3::get<RecorderTag>(context);
 }
+
+/// What a parser can begin with. Most alternatives fail at their first token: asking this first
+/// saves opening a node for nothing.
+struct Starts {
+    std::array<std::uint64_t, 4> words{};  // bit n: keyword number n
+    std::uint64_t kinds = 0;               // bit n: TokenKind n
+    bool anything = false;
+    bool nothing = false;  // reads nothing, too: what follows may begin
+
+    static constexpr Starts of_word(std::uint16_t number) {
+        Starts out;
+        out.words[number / 64U] |= std::uint64_t{1} << (number % 64U);
+        return out;
+    }
+    static constexpr Starts of_kind(TokenKind kind) {
+        Starts out;
+        out.kinds |= std::uint64_t{1} << static_cast<unsigned>(kind);
+        return out;
+    }
+    constexpr Starts& operator|=(const Starts& other) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            words[i] |= other.words[i];
+        }
+        kinds |= other.kinds;
+        anything = anything || other.anything;
+        nothing = nothing || other.nothing;
+        return *this;
+    }
+    [[nodiscard]] constexpr bool has(const Token& token) const {
+        return anything || nothing || (kinds >> static_cast<unsigned>(token.kind) & 1U) != 0 ||
+               (token.word != 0 && (words[token.word / 64U] >> (token.word % 64U) & 1U) != 0);
+    }
+};
+static_assert(kKeywords.size() < 256);
+
+/// Rules are read by name and may begin with anything, as far as is known here.
+template <class P>
+struct StartsOf {
+    static constexpr Starts of(const P&) {
+        Starts out;
+        out.anything = true;
+        return out;
+    }
+};
+template <class P>
+requires requires(const P& parser) {
+    { parser.starts() } -> std::same_as<Starts>;
+}
+struct StartsOf<P> {
+    static constexpr Starts of(const P& parser) { return parser.starts(); }
+};
+template <class P>
+constexpr Starts starts_of(const P& parser) {
+    return StartsOf<P>::of(parser);
+}
+template <class L, class R>
+struct StartsOf<x3::sequence<L, R>> {
+    static constexpr Starts of(const x3::sequence<L, R>& parser) {
+        Starts out = starts_of(parser.left);
+        if (out.nothing) {
+            out.nothing = false;
+            out |= starts_of(parser.right);
+        }
+        return out;
+    }
+};
+template <class L, class R>
+struct StartsOf<x3::alternative<L, R>> {
+    static constexpr Starts of(const x3::alternative<L, R>& parser) {
+        Starts out = starts_of(parser.left);
+        return out |= starts_of(parser.right);
+    }
+};
+template <class Subject>
+struct StartsOf<x3::expect_directive<Subject>> {
+    static constexpr Starts of(const x3::expect_directive<Subject>& parser) {
+        return starts_of(parser.subject);
+    }
+};
+template <class P>
+requires(std::same_as<P, x3::optional<typename P::subject_type>> ||
+         std::same_as<P, x3::kleene<typename P::subject_type>>) struct StartsOf<P> {
+    static constexpr Starts of(const P& parser) {
+        Starts out = starts_of(parser.subject);
+        out.nothing = true;
+        return out;
+    }
+};
 
 template <class Derived>
 struct Silent : x3::parser<Derived> {
@@ -72,6 +161,7 @@ struct Keyword : Silent<Keyword> {
         return true;
     }
     [[nodiscard]] std::string what() const { return "`" + std::string(keyword_text(number)) + "`"; }
+    [[nodiscard]] constexpr Starts starts() const { return Starts::of_word(number); }
 };
 
 /// A word that people write for one of ours; read with an E120.
@@ -92,6 +182,9 @@ struct Habit : Silent<Habit> {
         return true;
     }
     [[nodiscard]] std::string what() const { return "`" + std::string(instead) + "`"; }
+    [[nodiscard]] constexpr Starts starts() const {
+        return number != 0 ? Starts::of_word(number) : Starts::of_kind(kind);
+    }
 };
 
 struct Symbol : Silent<Symbol> {
@@ -109,6 +202,7 @@ struct Symbol : Silent<Symbol> {
         return true;
     }
     [[nodiscard]] std::string what() const { return "`" + std::string(sign) + "`"; }
+    [[nodiscard]] constexpr Starts starts() const { return Starts::of_kind(kind); }
 };
 
 /// A token that becomes a leaf of the tree.
@@ -131,6 +225,13 @@ struct Leaf : Silent<Leaf> {
         return true;
     }
     [[nodiscard]] std::string what() const { return std::string(name); }
+    [[nodiscard]] constexpr Starts starts() const {
+        if (kind != TokenKind::end) {
+            return Starts::of_kind(kind);
+        }
+        Starts out = Starts::of_kind(TokenKind::name);
+        return node == Node::name ? out |= Starts::of_kind(TokenKind::text) : out;
+    }
 };
 
 /// One of a few words, kept as a leaf.
@@ -165,6 +266,13 @@ struct Choice : Silent<Choice> {
         return false;
     }
     [[nodiscard]] std::string what() const { return std::string(name); }
+    [[nodiscard]] constexpr Starts starts() const {
+        Starts out;
+        for (const std::uint16_t word : words) {
+            out |= word != 0 ? Starts::of_word(word) : Starts();
+        }
+        return out;
+    }
 };
 
 /// A data name. As an operand it may not be a word that joins conditions, nor, at the start of a
@@ -183,6 +291,7 @@ struct DataWord : Silent<DataWord> {
         return true;
     }
     [[nodiscard]] std::string what() const { return "a word in small letters"; }
+    [[nodiscard]] constexpr Starts starts() const { return Starts::of_kind(TokenKind::word); }
 
     static bool refused(const Token& token);
 };
@@ -194,6 +303,11 @@ struct SameLine : Silent<SameLine> {
         return first != last && !first->bol;
     }
     [[nodiscard]] std::string what() const { return "more on this line"; }
+    [[nodiscard]] static constexpr Starts starts() {
+        Starts out;
+        out.nothing = true;
+        return out;
+    }
 };
 
 template <class Subject, class Derived>
@@ -207,12 +321,16 @@ struct Wrapped : x3::unary_parser<Subject, Derived> {
 template <class Subject>
 struct NodeOf : Wrapped<Subject, NodeOf<Subject>> {
     Node node;
+    Starts first_tokens;
     constexpr NodeOf(const Subject& inner, Node n)
-        : Wrapped<Subject, NodeOf<Subject>>(inner), node(n) {}
+        : Wrapped<Subject, NodeOf<Subject>>(inner), node(n), first_tokens(starts_of(inner)) {}
 
     template <class C, class R, class A>
     bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, A&) const {
         Recorder& recorder = recorder_of(context);
+        if (first != last && !first_tokens.has(*first)) {
+            return false;
+        }
         const Recorder::Mark mark = recorder.mark();
         const Iterator start = first;
         recorder.open(node, first);
@@ -227,6 +345,7 @@ struct NodeOf : Wrapped<Subject, NodeOf<Subject>> {
         return true;
     }
     [[nodiscard]] std::string what() const { return x3::what(this->subject); }
+    [[nodiscard]] constexpr Starts starts() const { return first_tokens; }
 };
 
 /// Gives an expression its name in messages.
@@ -241,6 +360,7 @@ struct Named : Wrapped<Subject, Named<Subject>> {
         return this->subject.parse(first, last, context, rcontext, x3::unused);
     }
     [[nodiscard]] std::string what() const { return std::string(name); }
+    [[nodiscard]] constexpr Starts starts() const { return starts_of(this->subject); }
 };
 
 /// A statement: when it breaks, that is reported, its nodes are dropped, and the match succeeds at

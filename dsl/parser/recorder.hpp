@@ -63,7 +63,7 @@ public:
 
     [[nodiscard]] Mark mark() const { return {tree_.size(), problems_.count()}; }
     void back_to(const Mark& mark) {
-        tree_.resize(mark.nodes);
+        tree_.erase(tree_.begin() + static_cast<std::ptrdiff_t>(mark.nodes), tree_.end());
         problems_.truncate(mark.problems);
     }
 

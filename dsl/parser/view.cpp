@@ -5,10 +5,12 @@
 
 namespace sluice::dsl::parser {
 
-std::vector<View> View::children() const {
-    std::vector<View> all;
-    each([&](const View& child) { all.push_back(child); });
-    return all;
+std::size_t View::count(Node kind) const {
+    std::size_t found = 0;
+    for (const View child : children()) {
+        found += child.is(kind) ? 1 : 0;
+    }
+    return found;
 }
 
 std::optional<View> View::find(Node kind) const {

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sluice::dsl::parser {
 
@@ -34,7 +33,10 @@ public:
             visit(View(*reading_, i));
         }
     }
-    [[nodiscard]] std::vector<View> children() const;
+    class Children;
+    [[nodiscard]] Children children() const;
+    /// How many children of this kind there are.
+    [[nodiscard]] std::size_t count(Node kind) const;
     [[nodiscard]] std::optional<View> find(Node kind) const;
     /// The n-th child of this kind, counted from 0.
     [[nodiscard]] std::optional<View> find(Node kind, std::size_t n) const;
@@ -65,6 +67,49 @@ private:
     Reading* reading_;
     std::uint32_t index_;
 };
+
+/// The children of a node, in order, for a range-based loop.
+class View::Children {
+public:
+    class iterator {
+    public:
+        iterator(Reading& reading, std::uint32_t index) : reading_(&reading), index_(index) {}
+        View operator*() const { return {*reading_, index_}; }
+        iterator& operator++() {
+            index_ = reading_->tree[index_].next;
+            return *this;
+        }
+        bool operator==(const iterator& other) const { return index_ == other.index_; }
+
+    private:
+        Reading* reading_;
+        std::uint32_t index_;
+    };
+
+    Children(Reading& reading, std::uint32_t begin, std::uint32_t end)
+        : reading_(reading), begin_(begin), end_(end) {}
+    [[nodiscard]] iterator begin() const { return {reading_, begin_}; }
+    [[nodiscard]] iterator end() const { return {reading_, end_}; }
+    [[nodiscard]] bool empty() const { return begin_ == end_; }
+    [[nodiscard]] std::size_t size() const {
+        std::size_t n = 0;
+        for (iterator i = begin(); i != end(); ++i) {
+            ++n;
+        }
+        return n;
+    }
+    /// The grammar promises one.
+    [[nodiscard]] View front() const { return {reading_, begin_}; }
+
+private:
+    Reading& reading_;
+    std::uint32_t begin_;
+    std::uint32_t end_;
+};
+
+inline View::Children View::children() const {
+    return {*reading_, index_ + 1, self().next};
+}
 
 /// From the begin of the one to the end of the other, both of one file.
 Span joined(const Span& from, const Span& to);
