@@ -64,6 +64,7 @@ constexpr CodeInfo kCodes[] = {
     {"W330", "A MESSAGE THAT CANNOT GO OUT", "On every way to this send, messages before it have already filled a cap of the policy."},
     {"W407", "COMING AND GOING AT ONCE", "The conditions for entering and for leaving a state can hold together."},
     {"W411", "A CONDITION THAT DECIDES NOTHING", "A condition is never true, or true for everybody."},
+    {"W412", "NEVER SEEN IN THE DATA", "The flows read an event, or a field, that real data does not have."},
     {"W413", "TWO FLOWS, ONE EVENT", "One event can start two flows of equal priority that both send a message at once."},
     {"W414", "MESSAGES IN THE WRONG ORDER", "Quiet hours can hold a message while the next one goes out at once."},
 };

@@ -1,6 +1,7 @@
 #include "dsl/check/compile.hpp"
 
 #include "dsl/check/analyse.hpp"
+#include "dsl/check/analyse_data.hpp"
 #include "dsl/check/context.hpp"
 #include "dsl/check/hash.hpp"
 #include "dsl/check/lifecycles.hpp"
@@ -92,6 +93,20 @@ void warn_addresses(check::Compilation& c) {
     }
 }
 
+/// The same options, and every use is noted on the way to whoever else listens.
+CompileOptions listening(const CompileOptions& options, check::UsedNames& used) {
+    CompileOptions out = options;
+    if (options.data != nullptr) {
+        out.on_use = [&used, &options](const NameUse& use) {
+            used.note(use);
+            if (options.on_use) {
+                options.on_use(use);
+            }
+        };
+    }
+    return out;
+}
+
 bool is_error(const Diagnostic& diagnostic) {
     return diagnostic.severity == Severity::error;
 }
@@ -104,7 +119,9 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     for (std::uint32_t file = 0; file < sources.files.size(); ++file) {
         files.push_back(parse(sources, file, result.diagnostics));
     }
-    check::Compilation c(sources, options, result.diagnostics);
+    check::UsedNames used;
+    const CompileOptions with_uses = listening(options, used);
+    check::Compilation c(sources, with_uses, result.diagnostics);
     const check::Decls decls = check::flatten(files);
     check::collect_names(c, decls);
     check::declare_schema(c, decls);
@@ -120,11 +137,15 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     };
     // Tests are not part of what runs: an edited test is no new program.
     const std::string hash = sound() ? check::program_hash(c.program) : std::string();
+    const check::UsedNames used_by_flows = used;
     check::declare_tests(c, decls);
     check::order_lifecycles(c);
     warn_addresses(c);
     if (options.analyse && sound()) {
         check::analyse(c);
+        if (options.data != nullptr) {
+            check::analyse_data(c, *options.data, used_by_flows);
+        }
         result.memory = check::memory_by_file(c);
     }
     sort_diagnostics(result.diagnostics);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dsl/check/data_facts.hpp"
 #include "dsl/check/uses.hpp"
 #include "dsl/diagnostic.hpp"
 #include "dsl/program.hpp"
@@ -36,6 +37,8 @@ struct CompileOptions {
     /// Whether to look for what is legal and still wrong (E401 to E413, W330 …). Off for a release
     /// that was let through once: a later version's better eyes must not stop what runs.
     bool analyse = true;
+    /// What real data has, for W412; null: nothing is said of it. Borrowed for the call.
+    const DataFacts* data = nullptr;
 };
 
 /// What the conditions of one file make the engine remember, in bytes for one customer. A memory

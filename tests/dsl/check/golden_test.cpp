@@ -38,6 +38,13 @@ std::string code_of(const std::string& name) {
     return name.substr(0, name.find_first_of("_."));
 }
 
+void expect_file(const std::string& text, const std::filesystem::path& path) {
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+        std::ofstream(path, std::ios::binary) << text;
+    }
+    EXPECT_EQ(text, read_text(path));
+}
+
 class CheckGoldenTest : public ::testing::TestWithParam<std::string> {};
 
 /// Every case stands on the shared schema, policy and messages of `_base`; a file of its own with
@@ -47,13 +54,20 @@ TEST_P(CheckGoldenTest, SaysWhatIsExpected) {
     project.add_folder(kFolder / "check/golden" / GetParam());
     project.add_folder(kFolder / "check/golden/_base");
     project.today = parse_date("2026-03-02");
+    const auto folder = kFolder / "check/golden" / GetParam();
+    if (std::filesystem::exists(folder / "data.txt")) {
+        project.add_data(folder / "data.txt");
+    }
     const CompileResult result = project.compile();
     const std::string report = project.report(result);
-    const auto expected = kFolder / "check/golden" / GetParam() / "expected.txt";
-    if (std::getenv("UPDATE_GOLDEN") != nullptr) {
-        std::ofstream(expected, std::ios::binary) << report;
+    expect_file(report, folder / "expected.txt");
+    if (std::filesystem::exists(folder / "expected.json")) {
+        std::string lines;
+        for (const Diagnostic& diagnostic : result.diagnostics) {
+            lines += render_json(diagnostic, project.sources) + "\n";
+        }
+        expect_file(lines, folder / "expected.json");
     }
-    EXPECT_EQ(report, read_text(expected));
     if (GetParam().starts_with("clean_")) {
         EXPECT_TRUE(result.diagnostics.empty());
         return;

@@ -52,7 +52,8 @@ std::vector<Example> examples_of(std::string_view page) {
 }
 
 /// The example on the shared schema, policy and messages; what it declares itself replaces them.
-Project project_of(const std::string& text) {
+/// What W412 is about can only be shown beside data.
+Project project_of(const std::string& text, const std::string& code) {
     Project project;
     const bool own_world = text.find("customer {") != std::string::npos;
     const bool own_policy = text.find("policy ") != std::string::npos;
@@ -66,6 +67,9 @@ Project project_of(const std::string& text) {
     project.add("10-example.flow", text);
     project.body_folders.push_back(kGolden / "_bodies");
     project.today = parse_date("2026-03-02");
+    if (code == "W412") {
+        project.add_data(kGolden / "W412_unseen/data.txt");
+    }
     return project;
 }
 
@@ -90,7 +94,7 @@ TEST_P(ErrorPageTest, ItsExamplesDoWhatTheySay) {
     std::size_t failing = 0;
     std::size_t fixed = 0;
     for (const Example& example : examples) {
-        const Project project = project_of(example.text);
+        const Project project = project_of(example.text, GetParam());
         const CompileResult result = project.compile();
         (example.fails.empty() ? fixed : failing) += 1;
         EXPECT_EQ(result.diagnostics.empty(), example.fails.empty())
@@ -119,7 +123,7 @@ TEST_P(ErrorPageTest, ItsTitleIsTheRegistrys) {
 /// the code that carried the fix is gone.
 TEST_P(ErrorPageTest, AFixOfItsExampleFixesIt) {
     for (const Example& example : examples_of(*find_error_page(GetParam()))) {
-        Project project = project_of(example.text);
+        Project project = project_of(example.text, GetParam());
         CompileResult result = project.compile();
         const bool fixable =
             std::any_of(result.diagnostics.begin(), result.diagnostics.end(),

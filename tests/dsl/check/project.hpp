@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Project {
     SourceSet sources;
     std::vector<std::filesystem::path> body_folders;
     std::optional<std::int64_t> today;
+    std::optional<DataFacts> data;
 
     /// Adds the .flow files of a folder; a file of the same name that is already there stays.
     void add_folder(const std::filesystem::path& folder) {
@@ -45,6 +47,31 @@ struct Project {
         }
     }
 
+    /// Lines of `customers 120`, `trait email` and `event 412 Order Placed: order_id, total`.
+    void add_data(const std::filesystem::path& path) {
+        DataFacts& facts = data.emplace();
+        std::istringstream lines(read_text(path));
+        for (std::string kind; lines >> kind;) {
+            if (kind == "customers") {
+                lines >> facts.customers;
+            } else if (kind == "trait") {
+                lines >> kind;
+                facts.traits.insert(kind);
+            } else {
+                DataFacts::Event event;
+                std::string rest;
+                lines >> event.count >> std::ws;
+                std::getline(lines, rest);
+                const std::size_t colon = rest.find(':');
+                std::istringstream fields(rest.substr(std::min(colon + 1, rest.size())));
+                for (std::string field; std::getline(fields >> std::ws, field, ',');) {
+                    event.fields.insert(field);
+                }
+                facts.events.emplace(rest.substr(0, colon), std::move(event));
+            }
+        }
+    }
+
     [[nodiscard]] CompileOptions options() const {
         CompileOptions out;
         out.load_body = [folders = body_folders](
@@ -58,6 +85,7 @@ struct Project {
             return std::nullopt;
         };
         out.today = today;
+        out.data = data ? &*data : nullptr;
         out.zone_known = [](std::string_view zone) {
             constexpr std::array<std::string_view, 3> kZones = {"Europe/Berlin", "Europe/Paris",
                                                                 "UTC"};
