@@ -8,6 +8,7 @@
 #include "engine/daemon/plan.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include <cstdio>
 #include <memory>
@@ -15,15 +16,39 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::uint64_t kSampleDefault = 20'000;
-
 struct Options {
-    std::string directory, data = ".sluice", config, url;
-    std::uint64_t sample = kSampleDefault;
+    std::string directory, data = ".sluice", config, url, plan;
+    std::uint64_t sample = kPlanSample;
     std::uint32_t number = 0;
     bool json = false, drain = false, stop = false, fire = false, sweep = false;
     std::vector<std::string> retime;
+    std::uint32_t retime_rate = kRetimesPerMinute;
 };
+
+/// What a deploy may ask for; `plan` takes the same, so that it shows what will happen.
+void add_choices(CLI::App& verb, Options& options) {
+    verb.add_flag("--drain", options.drain, "People in flows that are gone finish the old way");
+    verb.add_flag("--stop", options.stop, "Runs of flows that are gone end");
+    verb.add_flag("--fire", options.fire, "State changes caused by the edit start flows");
+    verb.add_flag("--sweep", options.sweep, "`ends when` conditions that hold already end runs");
+    verb.add_option("--retime", options.retime,
+                    "A wait, as `Flow@step`: counted anew from its beginning; may be repeated");
+    verb.add_option("--retime-rate", options.retime_rate,
+                    "Of the retimed whose wait is over already, so many go a minute (600)")
+        ->check(CLI::Range(1, 60'000));
+}
+
+ReleaseOptions choices_of(const Options& options) {
+    ReleaseOptions out;
+    out.origin = ReleaseOptions::Origin::deploy;
+    out.drain = options.drain;
+    out.choices.stop = options.stop;
+    out.choices.fire = options.fire;
+    out.choices.sweep = options.sweep;
+    out.choices.retime = options.retime;
+    out.choices.retime_per_minute = options.retime_rate;
+    return out;
+}
 
 void add_place(CLI::App& verb, Options& options) {
     verb.add_option("--data", options.data, "Data directory (.sluice); may be in use");
@@ -50,8 +75,13 @@ Result<Plan> planned(const Options& options, const ProjectInput& input) {
     SLUICE_TRY(auto data, data_directory(options.data, options.config));
     SLUICE_TRY(auto readers, open_shard_readers(data));
     SLUICE_TRY(auto releases, compile_releases(*readers.front()));
-    return make_plan(readers, *releases, input.compiled.program, SystemClock{}.now(),
-                     options.sample);
+    PlanRequest request;
+    request.now = SystemClock{}.now();
+    request.sample = options.sample;
+    request.options = choices_of(options);
+    SLUICE_TRY(auto plan, make_plan(readers, *releases, input.compiled.program, request));
+    plan.id = plan_id(plan.from_release, plan.from_hash, input.project, request.options);
+    return plan;
 }
 
 int plan(const Options& options) {
@@ -70,21 +100,20 @@ int plan(const Options& options) {
 }
 
 std::string query_of(const Options& options) {
-    std::string query;
-    const auto flag = [&](bool set, const char* name) {
-        query += set ? (query.empty() ? "?" : "&") + std::string(name) : "";
-    };
+    std::string query = "?tell";
+    const auto flag = [&](bool set, const std::string& name) { query += set ? "&" + name : ""; };
     flag(options.drain, "drain");
     flag(options.stop, "stop");
     flag(options.fire, "fire");
     flag(options.sweep, "sweep");
+    flag(!options.plan.empty(), "plan=" + percent_encoded(options.plan));
+    flag(options.retime_rate != kRetimesPerMinute,
+         "retime_rate=" + std::to_string(options.retime_rate));
     std::string waits;
     for (const std::string& wait : options.retime) {
         waits += (waits.empty() ? "" : ",") + wait;
     }
-    if (!waits.empty()) {
-        query += (query.empty() ? "?retime=" : "&retime=") + percent_encoded(waits);
-    }
+    flag(!waits.empty(), "retime=" + percent_encoded(waits));
     return query;
 }
 
@@ -100,6 +129,20 @@ int answer(const Result<std::string>& body, bool json, const char* done) {
     return kDone;
 }
 
+/// What the daemon did, in its own words.
+void print_deployed(const std::string& body) {
+    boost::system::error_code failed;
+    const boost::json::value value = boost::json::parse(body, failed);
+    const auto* object = failed ? nullptr : value.if_object();
+    const auto* told = object == nullptr ? nullptr : object->if_contains("told");
+    const auto* release = object == nullptr ? nullptr : object->if_contains("release");
+    if (told != nullptr && told->is_string()) {
+        std::fputs(told->get_string().c_str(), stdout);
+    }
+    const auto number = release == nullptr ? 0 : release->to_number<std::int64_t>(failed);
+    std::printf("deployed: release %lld is running\n", static_cast<long long>(number));
+}
+
 int deploy(const Options& options) {
     int exit_code = kDone;
     const auto input = read_project(options.directory, Findings::text, exit_code);
@@ -110,9 +153,13 @@ int deploy(const Options& options) {
     if (!url.has_value()) {
         return report(url.error());
     }
-    return answer(
-        operator_post(url.value(), "/v1/releases" + query_of(options), encode(input->project)),
-        options.json, "deployed:");
+    const auto body =
+        operator_post(url.value(), "/v1/releases" + query_of(options), encode(input->project));
+    if (!body.has_value() || options.json) {
+        return answer(body, options.json, "");
+    }
+    print_deployed(body.value());
+    return kDone;
 }
 
 int releases(const Options& options) {
@@ -154,8 +201,14 @@ void add_plan(CLI::App& app, int& exit_code) {
         app.add_subcommand("plan", "What deploying these flows would do to the people inside");
     verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
     add_place(*verb, *options);
+    add_choices(*verb, *options);
     verb->add_option("--sample", options->sample, "Go through at most about so many customers");
     verb->add_flag("--json", options->json, "One JSON object, on standard output");
+    verb->footer(
+        "The last line names the plan. `sluice deploy DIR --plan NAME` deploys exactly what it\n"
+        "shows, and is refused when another release runs by then, a file is different, or other\n"
+        "flags are given: so a build server can deploy what somebody has approved. Without\n"
+        "--plan, `deploy` prints the plan of the moment and carries it out.");
     verb->callback([options, &exit_code] { exit_code = plan(*options); });
 }
 
@@ -165,12 +218,9 @@ void add_deploy(CLI::App& app, int& exit_code) {
     verb->add_option("DIR", options->directory, "Directory of .flow files")->required();
     verb->add_option("--config", options->config, "Configuration file that names the address");
     add_address(*verb, *options);
-    verb->add_flag("--drain", options->drain, "People in flows that are gone finish the old way");
-    verb->add_flag("--stop", options->stop, "Runs of flows that are gone end");
-    verb->add_flag("--fire", options->fire, "State changes caused by the edit start flows");
-    verb->add_flag("--sweep", options->sweep, "`ends when` conditions that hold already end runs");
-    verb->add_option("--retime", options->retime,
-                     "A wait, as `Flow@step`: counted anew from its beginning; may be repeated");
+    add_choices(*verb, *options);
+    verb->add_option("--plan", options->plan,
+                     "Only if this plan, as printed by `sluice plan`, is still what would happen");
     verb->add_flag("--json", options->json, "One JSON object, on standard output");
     verb->callback([options, &exit_code] { exit_code = deploy(*options); });
 }

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -181,12 +182,14 @@ void add_mailbox_routes(api::Routes& routes, Mailbox* mailbox) {
                api::immediate([one](const Request& request) { return one(request, true); }));
 }
 
-/// Deploys wait for shards, so they run beside the thread that answers requests.
-boost::asio::awaitable<Response> beside(AdminParts parts,
-                                        std::function<Result<std::string>(Engine&)> work) {
+using Work = std::function<Result<std::string>(Engine&)>;
+
+/// Deploys wait for shards and counts read every record, so they run beside the thread that answers
+/// requests.
+boost::asio::awaitable<Response> beside(Engine* engine, boost::asio::thread_pool* pool, Work work) {
     const auto executor = co_await boost::asio::this_coro::executor;
     auto query = std::make_shared<Query>(executor);
-    std::function<void()> task = [query, engine = parts.engine, work = std::move(work)] {
+    std::function<void()> task = [query, engine, work = std::move(work)] {
         Result<void> result = success();
         if (auto answer = work(*engine); answer.has_value()) {
             query->answer = std::move(answer.value());
@@ -195,12 +198,21 @@ boost::asio::awaitable<Response> beside(AdminParts parts,
         }
         api::Completion::complete(query->completion, result);
     };
-    boost::asio::post(*parts.work, std::move(task));
+    boost::asio::post(*pool, std::move(task));
     co_return co_await finish(query, kDeployTimeout);
 }
 
 std::string deployed_json(std::uint32_t number) {
     return JsonObject().number("release", number).take() + "\n";
+}
+
+std::string deployed_json(const Deployed& deployed) {
+    JsonObject out;
+    return out.number("release", deployed.release)
+               .text("plan", deployed.plan)
+               .text("told", deployed.told)
+               .take() +
+           "\n";
 }
 
 /// A page of another site can make a browser send a form, but not this type without asking first.
@@ -220,6 +232,10 @@ ReleaseOptions options_of(const Request& request) {
     options.choices.stop = request.query_value("stop").has_value();
     options.choices.fire = request.query_value("fire").has_value();
     options.choices.sweep = request.query_value("sweep").has_value();
+    const std::string_view rate = request.query_value("retime_rate").value_or("");
+    std::from_chars(rate.data(), rate.data() + rate.size(), options.choices.retime_per_minute);
+    options.choices.retime_per_minute =
+        std::max<std::uint32_t>(1, options.choices.retime_per_minute);
     std::string_view list = request.query_value("retime").value_or("");
     while (!list.empty()) {
         const std::size_t end = std::min(list.find(','), list.size());
@@ -237,13 +253,22 @@ boost::asio::awaitable<Response> deploy(AdminParts parts, Request request) {
     if (!project.has_value()) {
         co_return api::problem(Error{Errc::invalid_argument, project.error().detail});
     }
-    std::function<Result<std::string>(Engine&)> work =
-        [project = std::move(project.value()),
-         options = options_of(request)](Engine& engine) -> Result<std::string> {
-        SLUICE_TRY(const auto number, engine.deploy(project, options));
-        return deployed_json(number);
+    auto order = std::make_shared<DeployOrder>();
+    order->project = std::move(project.value());
+    order->options = options_of(request);
+    order->plan = request.query_value("plan").value_or("");
+    order->tell = request.query_value("tell").has_value();
+    Work work = [order](Engine& engine) -> Result<std::string> {
+        auto deployed = engine.deploy(*order);
+        if (!deployed.has_value()) {
+            // A connector that is missing is the flows' author's to see, not a fault of the server.
+            const bool wants = deployed.error().code == Errc::config;
+            return wants ? Error{Errc::conflict, deployed.error().detail} : deployed.error();
+        }
+        return order->tell ? deployed_json(deployed.value())
+                           : deployed_json(deployed.value().release);
     };
-    co_return co_await beside(parts, std::move(work));
+    co_return co_await beside(parts.engine, parts.work, std::move(work));
 }
 
 boost::asio::awaitable<Response> rollback(AdminParts parts, Request request) {
@@ -253,19 +278,26 @@ boost::asio::awaitable<Response> rollback(AdminParts parts, Request request) {
     const std::string text(request.param("number"));
     std::uint32_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
-    std::function<Result<std::string>(Engine&)> work =
-        [number](Engine& engine) -> Result<std::string> {
+    Work work = [number](Engine& engine) -> Result<std::string> {
         SLUICE_TRY(const auto made, engine.rollback(number));
         return deployed_json(made);
     };
-    co_return co_await beside(parts, std::move(work));
+    co_return co_await beside(parts.engine, parts.work, std::move(work));
 }
 
 boost::asio::awaitable<Response> releases(AdminParts parts, Request) {
-    std::function<Result<std::string>(Engine&)> work = [](Engine& engine) {
-        return engine.releases_json();
-    };
-    co_return co_await beside(parts, std::move(work));
+    Work work = [](Engine& engine) { return engine.releases_json(); };
+    co_return co_await beside(parts.engine, parts.work, std::move(work));
+}
+
+boost::asio::awaitable<Response> people(AdminParts parts, Request) {
+    Work work = [](Engine& engine) { return engine.people_json(); };
+    co_return co_await beside(parts.engine, parts.looks, std::move(work));
+}
+
+boost::asio::awaitable<Response> seen(AdminParts parts, Request) {
+    Work work = [](Engine& engine) { return engine.seen_json(); };
+    co_return co_await beside(parts.engine, parts.looks, std::move(work));
 }
 
 }  // namespace
@@ -278,11 +310,15 @@ void add_admin_routes(api::Routes& routes, AdminParts parts) {
                [router](Request request) { return doubts(router, std::move(request)); });
     routes.add("POST", "/v1/doubts/:id",
                [router](Request request) { return resolve_doubt(router, std::move(request)); });
-    if (parts.engine != nullptr && parts.work != nullptr) {
+    if (parts.engine != nullptr && parts.work != nullptr && parts.looks != nullptr) {
         routes.add("GET", "/v1/releases",
                    [parts](Request request) { return releases(parts, std::move(request)); });
         routes.add("POST", "/v1/releases",
                    [parts](Request request) { return deploy(parts, std::move(request)); });
+        routes.add("GET", "/v1/people",
+                   [parts](Request request) { return people(parts, std::move(request)); });
+        routes.add("GET", "/v1/seen",
+                   [parts](Request request) { return seen(parts, std::move(request)); });
         routes.add("POST", "/v1/releases/:number/rollback",
                    [parts](Request request) { return rollback(parts, std::move(request)); });
     }

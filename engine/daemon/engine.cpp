@@ -131,7 +131,13 @@ Result<void> Engine::load_releases() {
     auto releases = std::make_shared<Releases>();
     SLUICE_TRY(auto known, stores_.front()->releases());
     ReleaseOptions options;
+    Instant since = clock_.now();
     for (const Release& release : known) {
+        options = decode_release_options(release.options);
+        since = release.at;
+        if (options.retired && release.number != known.back().number) {
+            continue;  // nobody needs it, so nobody waits for it to be compiled
+        }
         SLUICE_TRY(auto project, decode_project(release.bundle));
         const dsl::CompileResult compiled = compile_release(project);
         if (compiled.program) {
@@ -140,7 +146,6 @@ Result<void> Engine::load_releases() {
             log(LogLevel::error, "release.not_compilable",
                 {{"release", static_cast<std::int64_t>(release.number)}});
         }
-        options = decode_release_options(release.options);
     }
     const std::uint32_t newest = known.empty() ? 0 : known.back().number;
     const bool deployed = options.origin != ReleaseOptions::Origin::startup;
@@ -156,14 +161,16 @@ Result<void> Engine::load_releases() {
         program_ = releases->ready().program;
     } else if (!same) {
         options = {};
+        since = clock_.now();
         SLUICE_TRY(stores_.front()->add_release(
-            {newest + 1, program_->hash, clock_.now(), encode(project_), encode(options)}));
+            {newest + 1, program_->hash, since, encode(project_), encode(options)}));
         log(LogLevel::info, "release.added", {{"release", static_cast<std::int64_t>(newest + 1)}});
         releases->add(newest + 1, program_);
     } else {
         releases->add(newest, program_);
     }
     releases->choices = options.choices;
+    releases->deployed_at = since;
     releases_ = std::move(releases);
     return success();
 }
@@ -234,6 +241,10 @@ Result<void> Engine::make_shards() {
                              [this](std::vector<ClaimedMessage> messages) {
                                  dispatcher_->hand_over(std::move(messages));
                              }};
+        shared.shards = static_cast<std::uint32_t>(stores_.size());
+        shared.settled = [this, number](std::uint32_t release, const auto& needed) {
+            settled(number, release, needed);
+        };
         shards_.push_back(std::make_unique<Shard>(number, std::move(stores_[number]), releases_,
                                                   std::move(shared)));
         pointers.push_back(shards_.back().get());
@@ -281,7 +292,7 @@ Result<void> Engine::make_servers() {
             return api::Readiness{true, "{\"ready\":true}"};
         },
         make_metrics(std::move(shards)));
-    add_admin_routes(admin, {*router_, mailbox_.get(), this, &deploys_});
+    add_admin_routes(admin, {*router_, mailbox_.get(), this, &deploys_, &looks_});
     server_ = std::make_unique<api::HttpServer>(http_context_, server_options(config_.listen),
                                                 std::move(ingest));
     SLUICE_TRY(server_->start());
@@ -314,6 +325,7 @@ void Engine::stop() {
     }
     dispatcher_->close();
     deploys_.join();
+    looks_.join();
     http_thread_.join();
     // The clock of the process, not of the engine: this waits for sockets, not for flows.
     const auto give_up = std::chrono::steady_clock::now() + kDrainFor;

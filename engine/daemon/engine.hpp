@@ -3,6 +3,7 @@
 #include "connectors/mailbox/mailbox.hpp"
 #include "engine/api/http_server.hpp"
 #include "engine/daemon/config.hpp"
+#include "engine/daemon/people.hpp"
 #include "engine/daemon/project.hpp"
 #include "engine/daemon/release.hpp"
 #include "engine/ingest/router.hpp"
@@ -13,14 +14,29 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace sluice {
+
+/// A deploy as it was asked for.
+struct DeployOrder {
+    Project project;
+    ReleaseOptions options;
+    std::string plan;   // plan_id() of the plan somebody has looked at; empty: none
+    bool tell = false;  // say what it does to people
+};
+struct Deployed {
+    std::uint32_t release = 0;
+    std::string plan;  // plan_id() of what was done
+    std::string told;  // the plan as text; empty unless asked for
+};
 
 /// The composition root: everything the daemon is made of, in construction order.
 ///
@@ -43,8 +59,17 @@ public:
     /// inside and the connectors, kept, and then given to every shard between two of its batches.
     /// Nothing takes effect when anything is wrong (Errc::invalid_argument with the diagnostics,
     /// Errc::conflict for waits or flows that need a word first, Errc::config for a missing
-    /// connector). The same program again is no new release. From any thread but a shard's.
+    /// connector). The same program again is no new release, unless its choices concern people who
+    /// are inside. From any thread but a shard's.
     Result<std::uint32_t> deploy(Project project, const ReleaseOptions& options);
+    /// The same; Errc::conflict also when the plan it was asked for with is not what would happen
+    /// now.
+    Result<Deployed> deploy(DeployOrder order);
+    /// Who stands where (daemon/people) and what has been seen of late (daemon/seen), as JSON. Both
+    /// read every customer, beside the shards; people are counted anew when the last count is ten
+    /// times as old as it took.
+    Result<std::string> people_json();
+    Result<std::string> seen_json();
     /// Releases, newest first, as JSON.
     Result<std::string> releases_json();
     /// Deploys an earlier release again.
@@ -60,6 +85,12 @@ private:
     Result<void> load_releases();
     [[nodiscard]] Result<void> check_lanes(const dsl::Program& program) const;
     Result<void> check_deploy(const dsl::Program& next, const ReleaseOptions& options);
+    Result<void> check_gone(Readers& readers, const dsl::Program& next);
+    Result<std::string> tell(const DeployOrder& order, std::shared_ptr<const dsl::Program> next,
+                             const std::string& id);
+    Result<void> take_over(const DeployOrder& order, std::shared_ptr<const dsl::Program> made);
+    void settled(std::uint32_t shard, std::uint32_t release, const std::set<std::uint32_t>& needed);
+    std::shared_ptr<const Releases> current_releases();
     Result<void> keep_release(Release release);
     Result<void> make_connectors();
     Result<void> make_shards();
@@ -81,6 +112,18 @@ private:
     boost::asio::io_context http_context_;
     boost::asio::io_context out_context_{1};
     boost::asio::thread_pool deploys_{1};
+    boost::asio::thread_pool looks_{1};  // long looks at everybody's records
+    /// Which releases customers still need, as far as shards have told since a deploy.
+    struct Settled {
+        std::uint32_t release = 0;
+        std::set<std::uint32_t> shards, needed;
+    };
+    std::mutex settled_mutex_;
+    Settled settled_;
+    std::mutex people_mutex_;
+    std::string people_;  // the last count, and when and how long it was made
+    std::chrono::steady_clock::time_point people_at_;
+    std::chrono::steady_clock::duration people_cost_{};
     std::unique_ptr<Dispatcher> dispatcher_;
     std::vector<std::shared_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Shard>> shards_;

@@ -1,13 +1,12 @@
 #include "engine/daemon/plan.hpp"
 
 #include "engine/base/json_text.hpp"
-#include "engine/daemon/engine.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/explain.hpp"
-#include "engine/store/sqlite_store.hpp"
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 namespace sluice {
@@ -15,8 +14,10 @@ namespace {
 
 constexpr Millis kAhead{86'400'000};
 
-Result<void> each_customer(Readers& readers, std::uint64_t step,
-                           const std::function<Result<void>(Store&, CustomerNo, Customer)>& visit) {
+/// Every `step`-th customer.
+Result<void> some_customers(
+    Readers& readers, std::uint64_t step,
+    const std::function<Result<void>(Store&, CustomerNo, Customer)>& visit) {
     std::uint64_t at = 0;
     for (auto& store : readers) {
         const auto count = static_cast<CustomerNo>(store->customers());
@@ -58,35 +59,52 @@ std::vector<std::string> beyond(const std::vector<std::string>& list,
 /// Gathers a plan, first what the two programs say, then what the people do.
 class Planner {
 public:
-    Planner(Readers& readers, const Releases& releases, std::shared_ptr<const dsl::Program> next)
+    Planner(Readers& readers, const Releases& releases, std::shared_ptr<const dsl::Program> next,
+            const PlanRequest& request)
         : readers_(readers),
+          request_(request),
           releases_(releases),
           old_(*releases.ready().program),
           next_(*next),
           with_next_(releases),
           match_(dsl::match_programs(old_, next_)) {
         with_next_.add(releases.current() + 1, std::move(next));
+        with_next_.choices = request.options.choices;
     }
 
-    Result<Plan> make(Instant now, std::uint64_t sample) {
+    Result<Plan> make() {
         plan_.from_release = releases_.current();
         plan_.from_hash = old_.hash;
         plan_.to_hash = next_.hash;
-        plan_.refusals = ambiguities(old_, next_);
+        plan_.options = request_.options;
+        SLUICE_TRY(look_for_unclear_waits());
         compare_flows();
         for (const auto& store : readers_) {
             plan_.customers += store->customers();
         }
+        const std::uint64_t sample = std::max<std::uint64_t>(1, request_.sample);
         const std::uint64_t step = std::max<std::uint64_t>(1, plan_.customers / sample);
-        SLUICE_TRY(each_customer(readers_, step, [&](Store& store, CustomerNo no, Customer one) {
+        SLUICE_TRY(some_customers(readers_, step, [&](Store& store, CustomerNo no, Customer one) {
             ++plan_.looked_at;
-            return look_at(store, no, std::move(one), now);
+            return look_at(store, no, std::move(one), request_.now);
         }));
         finish(step);
         return std::move(plan_);
     }
 
 private:
+    Result<void> look_for_unclear_waits() {
+        SLUICE_TRY(const auto unclear, unclear_waits(readers_, releases_, next_));
+        for (const UnclearWait& wait : unclear) {
+            (wait.people > 0 ? plan_.refusals : plan_.notes).push_back(describe(wait));
+        }
+        if (auto unknown = unknown_retimes(old_, next_, request_.options.choices);
+            !unknown.empty()) {
+            plan_.refusals.push_back(std::move(unknown));
+        }
+        return success();
+    }
+
     void compare_flows() {
         std::set<Index> taken;
         for (const dsl::FlowMatch& match : match_.flows) {
@@ -133,7 +151,12 @@ private:
         wait.fits = match.slots_fit;
         if (park.new_pc != kNone) {
             const dsl::Flow& after = next_.flows[match.new_flow];
-            wait.new_text = after.steps[after.code[park.new_pc].step].text;
+            const dsl::StepInfo& to = after.steps[after.code[park.new_pc].step];
+            const auto& named = request_.options.choices.retime;
+            wait.new_text = to.text;
+            wait.retimed = std::any_of(named.begin(), named.end(), [&](const std::string& one) {
+                return one == after.name + "@" + to.id || one == after.name + "@" + step.id;
+            });
         }
         return wait;
     }
@@ -153,20 +176,53 @@ private:
         for (const Moved& one : moved) {
             ++moves_[{one.lifecycle, {one.from, one.to}}];
         }
+        look_at_moves(customer, after, now);
         run_ahead(releases_, std::move(customer), now, plan_.before);
         run_ahead(with_next_, std::move(after), now, plan_.after);
         return success();
     }
 
-    void count(const Run& run) {
-        PlanFlow& flow = flows_[run.flow];
-        ++flow.people;
+    /// Lets the runs of a copy move, and sees whose `ends when` holds and whose retimed wait is
+    /// over.
+    void look_at_moves(const Customer& before, Customer moved, Instant now) {
+        StepOptions options;
+        options.catch_up_after = kAhead;
+        options.pace = [now](Instant wanted) { return wanted > now ? wanted : now + 2 * kAhead; };
+        Effects effects;
+        with_next_.choices.sweep = false;  // what a sweep would end has to be there to be counted
+        run_timers(with_next_, options, moved, now, effects);
+        with_next_.choices.sweep = request_.options.choices.sweep;
+        for (const Run& run : before.runs) {
+            const auto after = std::find_if(moved.runs.begin(), moved.runs.end(),
+                                            [&](const Run& one) { return one.id == run.id; });
+            if (run.park == Park::ended || run.release != releases_.current() ||
+                after == moved.runs.end() || after->release != with_next_.current()) {
+                continue;
+            }
+            flows_[run.flow].holding += after->disarmed != 0 ? 1 : 0;
+            PlanWait* wait = wait_at(run);
+            if (wait != nullptr && after->paced) {
+                ++wait->at_once;
+            }
+        }
+    }
+
+    PlanWait* wait_at(const Run& run) {
         const auto& parks = match_.flows[run.flow].parks;
         for (std::size_t at = 0; at < parks.size(); ++at) {
             if (parks[at].old_pc == run.pc) {
-                ++flow.waits[at].people;
-                flow.waits[at].last = std::max(flow.waits[at].last, run.due);
+                return &flows_[run.flow].waits[at];
             }
+        }
+        return nullptr;
+    }
+
+    void count(const Run& run) {
+        PlanFlow& flow = flows_[run.flow];
+        ++flow.people;
+        if (PlanWait* wait = wait_at(run)) {
+            ++wait->people;
+            wait->last = std::max(wait->last, run.due);
         }
     }
 
@@ -189,11 +245,16 @@ private:
     void finish(std::uint64_t step) {
         for (PlanFlow& flow : flows_) {
             flow.people *= step;
+            flow.holding *= step;
+            bool retimed = false;
             for (PlanWait& wait : flow.waits) {
                 wait.people *= step;
+                wait.at_once *= step;
+                retimed = retimed || wait.retimed;
             }
+            refuse_if_gone(flow);
             const auto at = static_cast<std::size_t>(&flow - flows_.data());
-            if (!match_.flows[at].same) {
+            if (!match_.flows[at].same || retimed) {
                 plan_.flows.push_back(std::move(flow));
             }
         }
@@ -206,6 +267,16 @@ private:
         for (PlanMessages* messages : {&plan_.before, &plan_.after}) {
             messages->emails *= step;
             messages->sms *= step;
+        }
+    }
+
+    void refuse_if_gone(const PlanFlow& flow) {
+        const ReleaseOptions& options = request_.options;
+        if (flow.kind == PlanFlow::Kind::gone && flow.people > 0 && !options.drain &&
+            !options.choices.stop) {
+            plan_.refusals.push_back("`" + flow.name +
+                                     "` is gone with people inside: deploy with --drain to let "
+                                     "them finish, or with --stop to end their runs");
         }
     }
 
@@ -230,6 +301,7 @@ private:
     }
 
     Readers& readers_;
+    const PlanRequest& request_;
     const Releases& releases_;
     const dsl::Program& old_;
     const dsl::Program& next_;
@@ -242,54 +314,6 @@ private:
 };
 
 }  // namespace
-
-Result<Readers> open_shard_readers(const std::string& data) {
-    const std::uint32_t shards = count_shards(data);
-    if (shards == 0) {
-        return Error{Errc::not_found, "there is no data in \"" + data + "\""};
-    }
-    Readers readers;
-    for (std::uint32_t shard = 0; shard < shards; ++shard) {
-        SqliteStore::Options options;
-        options.path = shard_path(data, shard);
-        options.shard = shard;
-        options.shards = shards;
-        options.read_only = true;
-        SLUICE_TRY(auto store, SqliteStore::open(std::move(options)));
-        readers.push_back(std::move(store));
-    }
-    return readers;
-}
-
-Result<std::shared_ptr<Releases>> compile_releases(Store& first) {
-    SLUICE_TRY(auto known, first.releases());
-    auto releases = std::make_shared<Releases>();
-    for (const Release& release : known) {
-        SLUICE_TRY(auto project, decode_project(release.bundle));
-        if (const auto compiled = compile_release(project); compiled.program) {
-            releases->add(release.number, compiled.program);
-        }
-    }
-    if (releases->size() == 0) {
-        return Error{Errc::not_found, "no release has been started or deployed yet"};
-    }
-    return releases;
-}
-
-Result<std::map<std::string, std::uint64_t>> people_in_flows(Readers& readers,
-                                                             const Releases& releases) {
-    std::map<std::string, std::uint64_t> out;
-    SLUICE_TRY(each_customer(readers, 1, [&](Store&, CustomerNo, Customer customer) {
-        for (const Run& run : customer.runs) {
-            const ReadyProgram* ready = releases.find(run.release);
-            if (ready != nullptr && run.park != Park::ended) {
-                ++out[ready->program->flows[run.flow].name];
-            }
-        }
-        return Result<void>(success());
-    }));
-    return out;
-}
 
 std::string render_releases_json(const std::vector<Release>& releases) {
     std::string out = "{\"releases\":[";
@@ -304,10 +328,32 @@ std::string render_releases_json(const std::vector<Release>& releases) {
 }
 
 Result<Plan> make_plan(Readers& readers, const Releases& releases,
-                       std::shared_ptr<const dsl::Program> next, Instant now,
-                       std::uint64_t sample) {
-    return Planner(readers, releases, std::move(next))
-        .make(now, std::max<std::uint64_t>(1, sample));
+                       std::shared_ptr<const dsl::Program> next, const PlanRequest& request) {
+    return Planner(readers, releases, std::move(next), request).make();
+}
+
+std::string unknown_retimes(const dsl::Program& from, const dsl::Program& to,
+                            const DeployChoices& choices) {
+    const auto known = [](const dsl::Program& program, std::string_view flow,
+                          std::string_view step) {
+        const Index at = program.find_flow(flow);
+        return at != kNone &&
+               std::any_of(program.flows[at].steps.begin(), program.flows[at].steps.end(),
+                           [&](const dsl::StepInfo& one) { return one.id == step; });
+    };
+    for (const std::string& name : choices.retime) {
+        const std::size_t sign = name.rfind('@');
+        const std::string flow = name.substr(0, sign);
+        const std::string step = sign == std::string::npos ? "" : name.substr(sign + 1);
+        const bool there = to.find_flow(flow) != kNone;
+        if (!there || (!known(to, flow, step) && !known(from, flow, step))) {
+            return "--retime \"" + name + "\": " +
+                   (there ? "`" + flow + "` has no step @" + step
+                          : "there is no flow `" + flow + "`") +
+                   "; write it as Flow@step, as `sluice plan` shows waits";
+        }
+    }
+    return "";
 }
 
 }  // namespace sluice

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "engine/daemon/project.hpp"
+#include "engine/daemon/people.hpp"
 #include "engine/daemon/release.hpp"
-#include "engine/store/store.hpp"
 
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,17 +11,6 @@
 /// What a deploy would do to people, before it does it (language.md §5.10). Reads the stores of a
 /// running daemon or of a stopped one; changes nothing.
 namespace sluice {
-
-using Readers = std::vector<std::unique_ptr<Store>>;
-/// Read-only views of every shard's file.
-Result<Readers> open_shard_readers(const std::string& data);
-
-/// The releases a data directory knows, compiled.
-Result<std::shared_ptr<Releases>> compile_releases(Store& first);
-
-/// People inside each flow, by name.
-Result<std::map<std::string, std::uint64_t>> people_in_flows(Readers& readers,
-                                                             const Releases& releases);
 
 /// Newest first, one object each.
 std::string render_releases_json(const std::vector<Release>& releases);
@@ -33,7 +21,9 @@ struct PlanWait {
     dsl::ParkMatch::How how = dsl::ParkMatch::How::none;
     bool fits = true;
     std::uint64_t people = 0;
-    Instant last = kEpoch;  // when the last of them is due
+    Instant last = kEpoch;      // when the last of them is due
+    bool retimed = false;       // `--retime` names it
+    std::uint64_t at_once = 0;  // of these people, those whose new wait is over already
 };
 struct PlanFlow {
     enum class Kind : std::uint8_t { added, changed, gone, renamed } kind = Kind::changed;
@@ -42,6 +32,7 @@ struct PlanFlow {
     std::vector<std::string> new_steps;  // texts of steps the old version did not have
     std::vector<std::string> gone_steps;
     std::uint64_t people = 0;
+    std::uint64_t holding = 0;  // people who move, and for whom an `ends when` holds already
 };
 /// People who would be moved between states by the edit.
 struct PlanState {
@@ -57,15 +48,29 @@ struct Plan {
     std::string from_hash, to_hash;
     std::vector<PlanFlow> flows;
     std::vector<PlanState> states;
-    std::vector<std::string> refusals;  // E420 and the like
+    std::string id;                     // see plan_id(); empty unless the caller names the files
+    ReleaseOptions options;             // what it was asked to reckon with
+    std::vector<std::string> refusals;  // E420 and the like: the deploy would be refused
+    std::vector<std::string> notes;     // what would be refused if somebody stood there
     PlanMessages before, after;         // the next 24 hours of the people there are
     std::uint64_t customers = 0, looked_at = 0;
     [[nodiscard]] bool changes() const { return from_hash != to_hash; }
 };
 
-/// `sample` customers at most are gone through in full; counts are scaled up when there are more.
+inline constexpr std::uint64_t kPlanSample = 20'000;
+
+struct PlanRequest {
+    Instant now;
+    /// So many customers at most are gone through; counts are scaled up when there are more.
+    std::uint64_t sample = kPlanSample;
+    ReleaseOptions options;
+};
 Result<Plan> make_plan(Readers& readers, const Releases& releases,
-                       std::shared_ptr<const dsl::Program> next, Instant now, std::uint64_t sample);
+                       std::shared_ptr<const dsl::Program> next, const PlanRequest& request);
+
+/// What `--retime` names that is a wait of neither version, for a person; empty: nothing.
+std::string unknown_retimes(const dsl::Program& from, const dsl::Program& to,
+                            const DeployChoices& choices);
 
 std::string render_text(const Plan& plan);
 std::string render_json(const Plan& plan);

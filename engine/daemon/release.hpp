@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/result.hpp"
+#include "engine/daemon/project.hpp"
 #include "engine/runtime/step.hpp"
 #include "engine/store/store.hpp"
 
@@ -20,6 +21,8 @@ struct ReleaseOptions {
     };
     Origin origin = Origin::startup;
     bool drain = false;  // flows that are gone may have people inside; they finish the old way
+    /// No run needs this release any more: it is kept for `rollback`, and not compiled at start.
+    bool retired = false;
     DeployChoices choices;
 };
 
@@ -29,8 +32,12 @@ std::string encode(const ReleaseOptions& options);
 /// nothing.
 ReleaseOptions decode_release_options(std::string_view text);
 
-/// What of a new version the author must settle first: waits with several candidates (E420), one
-/// line each. Empty: nothing.
-std::vector<std::string> ambiguities(const dsl::Program& from, const dsl::Program& to);
+/// What a plan was made for, as one word: `3-5f2c9a10-77ab01cd-8e1d20c4` is the running release and
+/// digests of its program, of the files of the directory, and of the flags. A deploy that is given
+/// it changes nothing when any of them is another by then.
+std::string plan_id(std::uint32_t release, std::string_view program_hash, const Project& project,
+                    const ReleaseOptions& options);
+/// What is different now from when the plan was made, for a person; empty: nothing.
+std::string plan_difference(std::string_view planned, std::string_view now);
 
 }  // namespace sluice

@@ -86,6 +86,7 @@ struct Run {
     Instant parked_at;             // base of the wait: what `due` was computed from
     Instant due = kNever;
     bool promised = false;         // `due` stands although an edit gave the wait other words
+    bool paced = false;            // `due` was given out by the pace of `deploy --retime`
     Instant hand_over;             // T10: later waits count from the last held send's hand-over
     std::uint32_t sends = 0;       // rounds: distinguishes the sends of one run
     Instant watch_until = kNever;  // when time alone can make an `ends when` condition true

@@ -100,7 +100,7 @@ public:
         out.number(run.park_order);
         instant(run.parked_at);
         instant(run.due);
-        out.byte(run.promised ? 1 : 0);
+        out.byte(static_cast<std::uint8_t>((run.promised ? 1 : 0) | (run.paced ? 2 : 0)));
         instant(run.hand_over);
         out.number(run.sends);
         instant(run.watch_until);
@@ -241,7 +241,9 @@ public:
         out.park_order = in_.number();
         out.parked_at = instant();
         out.due = instant();
-        out.promised = in_.byte() != 0;
+        const std::uint8_t stands = in_.byte();
+        out.promised = (stands & 1U) != 0;
+        out.paced = (stands & 2U) != 0;
         out.hand_over = instant();
         out.sends = u32();
         out.watch_until = instant();

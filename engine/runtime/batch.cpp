@@ -104,18 +104,32 @@ Result<void> Batch::relay(CustomerNo no) {
         SLUICE_TRY(auto loaded, shard_.store_->load(no));
         SLUICE_TRY(auto customer, decode_customer(loaded.state));
         if (!needs_relayout(*shard_.releases_, customer)) {
+            note_releases(customer);
             return success();
         }
     }
     SLUICE_TRY(auto* cached, shard_.load(no));
-    if (!cached->relaid) {
-        return success();
+    if (cached->relaid) {
+        Touched& touched = touch(*cached);
+        Effects effects;
+        settle_customer(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
+        take_effects(touched, effects);
     }
-    Touched& touched = touch(*cached);
-    Effects effects;
-    settle_customer(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
-    take_effects(touched, effects);
+    note_releases(cached->customer);
     return success();
+}
+
+void Batch::note_releases(const Customer& customer) {
+    std::set<std::uint32_t>& needed = shard_.needed_;
+    for (const Layout& layout : customer.layouts) {
+        needed.insert(layout.release);
+    }
+    for (const Run& run : customer.runs) {
+        needed.insert(run.release);
+    }
+    for (const HeldMessage& held : customer.held) {
+        needed.insert(held.release);
+    }
 }
 
 void Batch::take_effects(Touched& touched, Effects& effects) {

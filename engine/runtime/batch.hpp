@@ -45,6 +45,7 @@ private:
 
     Result<Touched*> touch(const std::string& id);
     Touched& touch(Shard::Cached& cached);
+    void note_releases(const Customer& customer);
     void take_effects(Touched& touched, Effects& effects);
     void put_message(Touched& touched, const MessageIntent& intent);
     void put_call(Touched& touched, const CallIntent& intent);

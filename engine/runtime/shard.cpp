@@ -40,6 +40,8 @@ Shard::Shard(std::uint32_t number, std::unique_ptr<Store> store,
     options_.suppressed = [this](Channel channel, const std::string& address) {
         return shared_.suppressions.contains(channel, address);
     };
+    pace_ = new_pace();
+    options_.pace = [this](Instant wanted) { return pace(wanted); };
 }
 
 Shard::~Shard() {
@@ -371,6 +373,9 @@ bool Shard::relay_some(std::size_t customers) {
     }
     counters_.to_relay.store(count - relay_from_);
     relaying_ = relay_from_ < count;
+    if (!relaying_ && shared_.settled) {
+        shared_.settled(releases_->current(), needed_);
+    }
     return relaying_;
 }
 
@@ -378,6 +383,10 @@ void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     releases_ = std::move(releases);
     relaying_ = true;
     relay_from_ = 0;
+    needed_.clear();
+    const Instant given = pace_.last();
+    pace_ = new_pace();
+    pace_.taken(given);
     if (const auto built = build_audience(); !built.has_value()) {
         fatal(built.error());
     }
@@ -395,8 +404,39 @@ Result<void> Shard::resolve(const std::string& message_id, DoubtVerdict verdict)
     return batch.commit();
 }
 
+RetimePace Shard::new_pace() const {
+    RetimePace::Options options;
+    options.begin = releases_->deployed_at;
+    options.per_minute = std::max<std::uint32_t>(1, releases_->choices.retime_per_minute);
+    options.shard = number_;
+    options.shards = std::max<std::uint32_t>(1, shared_.shards);
+    return RetimePace(options);
+}
+
+/// The turns that customers have from before: nobody else gets them.
+Result<void> Shard::recover_pace() {
+    const auto count = static_cast<CustomerNo>(store_->customers());
+    const bool paced = !releases_->choices.retime.empty();
+    for (CustomerNo no = 0; paced && no < count; ++no) {
+        SLUICE_TRY(auto loaded, store_->load(no));
+        SLUICE_TRY(auto customer, decode_customer(loaded.state));
+        for (const Run& run : customer.runs) {
+            if (run.paced && run.park != Park::ended && run.due != kNever) {
+                pace_.taken(run.due);
+            }
+        }
+    }
+    return success();
+}
+
+Instant Shard::pace(Instant wanted) {
+    const Instant now = shared_.clock.now();
+    return wanted > now ? wanted : pace_.next(now);
+}
+
 Result<void> Shard::recover() {
     SLUICE_TRY(build_audience());
+    SLUICE_TRY(recover_pace());
     // With one release there has been no deploy that could have been interrupted.
     relaying_ = releases_->size() > 1;
     SLUICE_TRY(store_->due([this](CustomerNo no, Instant due) { timers_.set(no, due); }));

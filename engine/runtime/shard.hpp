@@ -7,6 +7,7 @@
 #include "engine/runtime/audience.hpp"
 #include "engine/runtime/doubt.hpp"
 #include "engine/runtime/lane.hpp"
+#include "engine/runtime/pace.hpp"
 #include "engine/runtime/step.hpp"
 #include "engine/runtime/timers.hpp"
 #include "engine/store/store.hpp"
@@ -19,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -68,6 +70,11 @@ public:
         Lanes& lanes;
         /// Called on the shard's thread, after the commit, with what may go out.
         std::function<void(std::vector<ClaimedMessage>)> hand_over;
+        /// How many shards share the pace of `deploy --retime`.
+        std::uint32_t shards = 1;
+        /// Called on the shard's thread once a deploy has come to every customer, with the release
+        /// that is current and those that somebody still needs. May be empty.
+        std::function<void(std::uint32_t, const std::set<std::uint32_t>&)> settled = {};
     };
     using Done = std::function<void(const Result<void>&)>;
 
@@ -152,6 +159,9 @@ private:
     Result<void> fan_out(const InboundEvent& event);
     Result<void> build_audience();
     void retire_unknown(Customer& customer);
+    [[nodiscard]] RetimePace new_pace() const;
+    Result<void> recover_pace();
+    [[nodiscard]] Instant pace(Instant wanted);
 
     const std::uint32_t number_;
     std::unique_ptr<Store> store_;
@@ -172,8 +182,10 @@ private:
     std::array<std::multimap<Instant, std::string>, kLanes> ready_;  // not_before -> message id
     std::unordered_map<std::string, OutboxRow> in_flight_;           // without bodies
     std::uint64_t commits_since_maintenance_ = 0;
-    bool relaying_ = false;      // a deploy has not come to everybody yet
-    CustomerNo relay_from_ = 0;  // … but to those before it
+    bool relaying_ = false;           // a deploy has not come to everybody yet
+    CustomerNo relay_from_ = 0;       // … but to those before it
+    std::set<std::uint32_t> needed_;  // releases that those before it refer to
+    RetimePace pace_;
     AudienceIndex audience_;
 
     boost::asio::io_context context_{1};

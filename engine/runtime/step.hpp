@@ -39,12 +39,20 @@ struct ReadyProgram {
     std::vector<LifecycleNeeds> lifecycle_needs;
 };
 
+/// Ten a second: what a small provider takes without complaint.
+inline constexpr std::uint32_t kRetimesPerMinute = 600;
+
 /// What a deploy asks for beyond the defaults of language.md §5.10.
 struct DeployChoices {
     bool fire = false;   // lifecycle and segment moves caused by the edit start flows
     bool sweep = false;  // conditions that hold already end the runs the edit took over
     bool stop = false;   // runs of flows that are gone end at once; else they finish the old way
     std::vector<std::string> retime;  // `Flow@step`: waits counted anew from their beginning
+    /// Runs that a retimed wait makes due at once go at most so many a minute.
+    std::uint32_t retime_per_minute = kRetimesPerMinute;
+
+    /// Whether anything is asked that concerns people who are inside already.
+    [[nodiscard]] bool any() const { return fire || sweep || stop || !retime.empty(); }
 };
 
 /// The programs that runs belong to, by release number. New runs start on the current one; a run
@@ -61,7 +69,8 @@ public:
     /// How an older release's waits are found in the current one. Thread-safe.
     [[nodiscard]] const dsl::ProgramMatch& match(std::uint32_t number) const;
 
-    DeployChoices choices;  // of the current release
+    DeployChoices choices;         // of the current release
+    Instant deployed_at = kEpoch;  // the current release
 
 private:
     struct Match {
@@ -137,6 +146,9 @@ struct StepOptions {
     /// Takes the place of chance: the way a run takes at a split or an experiment, when it has a
     /// value. Not set: chance decides.
     std::function<std::optional<Index>(Index flow, Index instruction)> choose;
+    /// When a run may go whose retimed wait ends at `wanted`: then, or, when that is over by the
+    /// clock on the wall, at a turn of its own (engine/runtime/pace). Not set: at once.
+    std::function<Instant(Instant wanted)> pace;
     /// A timer later than this runs at the present instant instead of the one it was due at, so
     /// that after a downtime the waits behind it keep their length (T12). Not set: virtual time.
     std::optional<Millis> catch_up_after;

@@ -69,6 +69,7 @@ private:
     void migrate_runs();
     bool migrate(Run& run);
     void take_over(Run& run, const dsl::FlowMatch& match, const dsl::ParkMatch& park);
+    bool retime(Run& run, const dsl::Instruction& instruction);
     void rebind(Run& run, const dsl::FlowMatch& match);
     void disarm(Run& run);
     void drop_layouts();

@@ -99,20 +99,35 @@ void Stepper::take_over(Run& run, const dsl::FlowMatch& match, const dsl::ParkMa
     const dsl::Instruction& instruction = flow.code[run.pc];
     run.park = std::holds_alternative<dsl::OpAwait>(instruction.op) ? Park::await : Park::sleep;
     run.promised = run.promised || park.changed;
-    const auto& retime = releases_.choices.retime;
+    const auto& waits = releases_.choices.retime;
     const auto named = [&](const std::string& step) {
-        return std::find(retime.begin(), retime.end(), flow.name + "@" + step) != retime.end();
+        return std::find(waits.begin(), waits.end(), flow.name + "@" + step) != waits.end();
     };
-    if (named(old_step) || named(flow.steps[instruction.step].id)) {
-        const WaitEnd wait = wait_end(context_of(run), instruction, run.parked_at);
-        run.due = std::max(wait.at, now_);
-        run.promised = false;
+    const bool retimed = named(old_step) || named(flow.steps[instruction.step].id);
+    if (retimed && !retime(run, instruction)) {
+        return;
     }
     disarm(run);
     TraceRow& row = trace(TraceKind::migrated, run, instruction.step);
     row.note = words(park.how);
     row.until = run.due;
     leaves_by_condition(run);
+}
+
+/// Counts the wait anew from where it began. What is over already goes at the deploy's pace; its
+/// time stands, whatever changes of the customer come until then. False: the run has ended.
+bool Stepper::retime(Run& run, const dsl::Instruction& instruction) {
+    const WaitEnd wait = wait_end(context_of(run), instruction, run.parked_at);
+    const Instant turn = options_.pace ? options_.pace(wait.at) : std::max(wait.at, now_);
+    const bool over = wait.missing || turn != wait.at || wait.at <= now_;
+    if (over && wait.stop_if_missing) {
+        end(run, Reason::missing_date, "");
+        return false;
+    }
+    run.due = turn;
+    run.paced = options_.pace && turn != wait.at;
+    run.promised = run.paced;
+    return true;
 }
 
 /// The run's names and data in the terms of the current program.

@@ -144,6 +144,7 @@ bool Stepper::park(Run& run, const dsl::Instruction& instruction) {
     run.park_order = customer_.next_order++;
     run.parked_at = base;
     run.promised = false;
+    run.paced = false;
     run.due = wait.at;
     if (options_.trace_everything) {
         TraceRow& row = trace(TraceKind::waiting, run, instruction.step);

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace sluice {
+namespace {
+
+/// A turn (StepOptions::pace) that is missed by less than this is taken all the same.
+constexpr Millis kTurnSlack{1'000};
+
+}  // namespace
 
 void Stepper::run_timers(Instant now) {
     migrate_runs();
@@ -88,6 +94,14 @@ void Stepper::wake(Run& run) {
     if (run.park == Park::ended) {
         run.due = kNever;  // the goal's window closed
         return;
+    }
+    if (run.paced && options_.pace) {
+        // After a downtime those whose turn it would have been take turns again.
+        const Instant missed = run.due + kTurnSlack;
+        if (const Instant turn = options_.pace(missed); turn != missed) {
+            run.due = turn;
+            return;
+        }
     }
     const dsl::Instruction& instruction = flow_of(run).code[run.pc];
     run.park = Park::none;

@@ -244,4 +244,13 @@ Result<void> MemoryStore::add_release(const Release& release) {
     return success();
 }
 
+Result<void> MemoryStore::set_release_options(std::uint32_t number, const std::string& options) {
+    const auto found = releases_.find(number);
+    if (found == releases_.end()) {
+        return fail(Errc::not_found, "there is no release " + std::to_string(number));
+    }
+    found->second.options = options;
+    return success();
+}
+
 }  // namespace sluice

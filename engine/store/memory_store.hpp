@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::optional<std::string> identity(std::string_view anonymous_id) const override;
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
+    Result<void> set_release_options(std::uint32_t number, const std::string& options) override;
     Result<bool> maintain() override { return false; }
 
 private:

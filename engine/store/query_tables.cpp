@@ -91,6 +91,7 @@ Result<void> QueryTables::prepare_all() {
          "SELECT reason, at FROM suppression WHERE channel = ?1 AND address = ?2"},
         {&put_identity_, "INSERT OR REPLACE INTO identity VALUES(?1, ?2)"},
         {&select_identity_, "SELECT customer FROM identity WHERE anonymous_id = ?1"},
+        {&update_release_, "UPDATE release SET options = ?2 WHERE number = ?1"},
         {&insert_release_, "INSERT INTO release VALUES(?1, ?2, ?3, ?4, ?5)"},
         {&select_releases_,
          "SELECT number, program_hash, at, bundle, options FROM release ORDER BY number"},
@@ -305,6 +306,17 @@ Result<void> QueryTables::add_release(const Release& release) {
     if (auto done = insert_release_.run(); !done) {
         Error error = named(done.error(), "release", std::to_string(release.number));
         return fail(error.code, std::move(error.detail));
+    }
+    return success();
+}
+
+Result<void> QueryTables::set_release_options(std::uint32_t number, const std::string& options) {
+    update_release_.bind(1, number).bind_text(2, options);
+    if (auto done = update_release_.run(); !done) {
+        return named(done.error(), "release", std::to_string(number));
+    }
+    if (file_->changes() == 0) {
+        return fail(Errc::not_found, "there is no release " + std::to_string(number));
     }
     return success();
 }

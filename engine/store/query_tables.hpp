@@ -35,6 +35,7 @@ public:
     Result<void> identities(const std::function<void(const IdentityLink&)>& visit);
     Result<std::vector<Release>> releases();
     Result<void> add_release(const Release& release);
+    Result<void> set_release_options(std::uint32_t number, const std::string& options);
 
 private:
     explicit QueryTables(Connection& file) : file_(&file) {}
@@ -53,7 +54,7 @@ private:
     Statement insert_attempt_, finish_attempt_, select_attempts_;
     Statement put_suppression_, select_suppression_;
     Statement put_identity_, select_identity_;
-    Statement insert_release_, select_releases_;
+    Statement insert_release_, select_releases_, update_release_;
 };
 
 }  // namespace sluice

@@ -196,4 +196,14 @@ Result<void> SqliteStore::add_release(const Release& release) {
     return end_write();
 }
 
+Result<void> SqliteStore::set_release_options(std::uint32_t number, const std::string& options) {
+    SLUICE_TRY(writable());
+    SLUICE_TRY(begin_write());
+    if (auto set = tables_->set_release_options(number, options); !set) {
+        roll_back();
+        return set;
+    }
+    return end_write();
+}
+
 }  // namespace sluice

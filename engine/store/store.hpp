@@ -176,6 +176,8 @@ public:
 
     virtual Result<std::vector<Release>> releases() = 0;
     virtual Result<void> add_release(const Release& release) = 0;
+    /// Replaces the options of a release that is kept; Errc::not_found when there is none.
+    virtual Result<void> set_release_options(std::uint32_t number, const std::string& options) = 0;
 
     /// Bounded background work (sequential compaction, a paced checkpoint); called by the owner
     /// when idle and every few commits. Returns whether there is more to do at once.

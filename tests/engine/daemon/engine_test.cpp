@@ -313,7 +313,7 @@ TEST_F(EngineTest, AFlowWithPeopleInsideIsNotDroppedUnasked) {
     const auto refused = engine_->deploy(next, {});
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, Errc::conflict);
-    EXPECT_NE(refused.error().detail.find("`Greet` is gone, and 1 people are inside"),
+    EXPECT_NE(refused.error().detail.find("`Greet` is gone, and 1 person is inside"),
               std::string::npos);
     ReleaseOptions stop;
     stop.choices.stop = true;
