@@ -1,5 +1,6 @@
 #include "dsl/check/schema.hpp"
 
+#include "dsl/check/builtin.hpp"
 #include "dsl/check/types.hpp"
 
 #include <algorithm>
@@ -8,20 +9,35 @@
 namespace sluice::dsl::check {
 namespace {
 
-constexpr std::array<std::string_view, 9> kBuiltinEvents = {
-    "Email Sent", "Email Delivered", "Email Opened", "Email Clicked", "Email Bounced",
-    "Sms Sent",   "Sms Delivered",   "Sms Clicked",  "Unsubscribed"};
-constexpr std::array<std::string_view, 4> kBuiltinFields = {"message", "topic", "link", "flow"};
+// clang-format off
+constexpr std::array<BuiltinName, 9> kBuiltinEvents = {{
+    {"Email Sent", "An email was handed over to be delivered."},
+    {"Email Delivered", "The receiving server took the email."},
+    {"Email Opened", "The email was opened, as far as mail programs tell."},
+    {"Email Clicked", "A link in the email was clicked."},
+    {"Email Bounced", "The email could not be delivered."},
+    {"Sms Sent", "A text message was handed over."},
+    {"Sms Delivered", "The text message reached the phone."},
+    {"Sms Clicked", "A link in the text message was opened."},
+    {"Unsubscribed", "The customer left a topic, or all marketing."},
+}};
+constexpr std::array<BuiltinName, 4> kBuiltinFields = {{
+    {"message", "the message it is about"},
+    {"topic", "that message's topic"},
+    {"link", "the link that was clicked"},
+    {"flow", "the flow that sent it"},
+}};
+// clang-format on
 
 void declare_builtin_events(Compilation& c) {
-    for (const std::string_view name : kBuiltinEvents) {
+    for (const BuiltinName& builtin : kBuiltinEvents) {
         EventType event;
-        event.name = name;
-        event.wire_name = name;
+        event.name = builtin.name;
+        event.wire_name = builtin.name;
         event.builtin = true;
-        for (const std::string_view field : kBuiltinFields) {
+        for (const BuiltinName& field : kBuiltinFields) {
             Field& added = event.fields.emplace_back();
-            added.name = field;
+            added.name = field.name;
             added.optional = true;
         }
         const Index index = to_index(c.program.events.size());
@@ -210,6 +226,14 @@ void note_fields(const Compilation& c, const std::string& event,
 }
 
 }  // namespace
+
+std::span<const BuiltinName> builtin_events() {
+    return kBuiltinEvents;
+}
+
+std::span<const BuiltinName> builtin_event_fields() {
+    return kBuiltinFields;
+}
 
 Decls flatten(const std::vector<ast::File>& files) {
     Decls out;

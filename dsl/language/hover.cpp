@@ -1,5 +1,7 @@
 #include "dsl/language/hover.hpp"
 
+#include "dsl/check/builtin.hpp"
+#include "dsl/language/constructs.hpp"
 #include "dsl/language/reading.hpp"
 #include "dsl/parser/keywords.hpp"
 
@@ -90,15 +92,36 @@ std::string describe_given(const Index& index, const Symbol& symbol) {
     return out;
 }
 
+std::string_view text_of(std::span<const check::BuiltinName> names, const std::string& name) {
+    const auto found = std::find_if(names.begin(), names.end(),
+                                    [&](const auto& builtin) { return builtin.name == name; });
+    return found == names.end() ? std::string_view() : found->text;
+}
+
 std::string builtin_event(const Index& index, const std::string& name) {
-    std::string out = "**" + name + "** · built-in event";
+    std::string out = "**" + name + "** · built-in event\n\n";
+    out += text_of(check::builtin_events(), name);
     const auto event = index.events().find(name);
     if (event != index.events().end()) {
         for (const FieldFact& field : event->second.fields) {
+            const std::string_view text = text_of(check::builtin_event_fields(), field.name);
             out += "\n- `" + field.name + "` " + field.words;
+            out += text.empty() ? "" : ": " + std::string(text);
         }
     }
     return out;
+}
+
+/// The page of a keyword, else the form it belongs to: `half-life` has none of its own.
+std::string about_keyword(std::string_view word, const std::vector<const TreeNode*>& around) {
+    std::string page = page_of(word);
+    for (auto node = around.rbegin(); page.empty() && node != around.rend(); ++node) {
+        const Construct* construct = construct_of((*node)->kind);
+        if (construct != nullptr && mentions(*construct, word)) {
+            page = describe(*construct);
+        }
+    }
+    return page;
 }
 
 }  // namespace
@@ -146,7 +169,7 @@ std::optional<Hover> hover(const Index& index, std::uint32_t file, std::size_t o
     const bool leaf = !around.empty() && around.back()->kind == Node::word;
     if (out.markdown.empty() && token->kind == TokenKind::word &&
         (!leaf || parser::keyword_text(token->word) == "customer")) {
-        out.markdown = page_of(parser::keyword_text(token->word));
+        out.markdown = about_keyword(parser::keyword_text(token->word), around);
     }
     return out.markdown.empty() ? std::nullopt : std::optional(out);
 }

@@ -20,7 +20,8 @@ struct Hover {
 /// construct of the language. Empty where there is nothing to say.
 std::optional<Hover> hover(const Index& index, std::uint32_t file, std::size_t offset);
 
-/// One construct explained, for people who see it for the first time.
+/// A keyword with several forms or meanings, for people who see it for the first time. What has one
+/// form only is explained by its construct (constructs.hpp).
 struct Page {
     std::string_view word;   // the keyword it begins with
     std::string_view title;  // its shape: `wait up to D { on … }`
@@ -28,7 +29,7 @@ struct Page {
 };
 std::span<const Page> pages();
 
-/// The page of a keyword as Markdown; empty when it has none.
+/// The page of a keyword, or the construct it begins, as Markdown; empty when there is neither.
 std::string page_of(std::string_view word);
 
 /// What a symbol is, as Markdown.

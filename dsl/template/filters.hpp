@@ -3,6 +3,7 @@
 #include "dsl/template/value.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 /// The filter table: name, arity, what the checker knows, and the function. Adding a filter is one
@@ -36,7 +37,14 @@ struct FilterSpec {
     FilterFn apply;
     /// One letter an argument, for the type check: n number, t text, l list, a anything.
     std::string_view arg_types = "";
+    // For the reference, where a test renders the example.
+    std::string_view text = "";     // what it gives, in a sentence
+    std::string_view example = "";  // Liquid
+    std::string_view result = "";   // what the example renders to
 };
+
+/// Every filter, by name.
+std::span<const FilterSpec> filter_table();
 
 /// Null when there is no such filter.
 const FilterSpec* find_filter(std::string_view name);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,15 @@ enum class Reason : std::uint8_t {
 
 std::string_view to_text(Reason reason);
 std::optional<Reason> reason_from_text(std::string_view text);
+
+/// A reason for people.
+struct ReasonInfo {
+    Reason reason = Reason::none;
+    std::string_view word;  // to_text()
+    std::string_view text;  // a sentence
+};
+/// All of them, in the order of Reason.
+std::span<const ReasonInfo> reasons();
 
 /// A rendered message on its way out; the unit of the outbox. The id is the idempotency key and,
 /// for email, the local part of the Message-ID: stable over attempts and restarts.

@@ -47,7 +47,8 @@ TEST(HoverTest, BuiltInEventsSayWhatTheyHold) {
 
 TEST(HoverTest, KeywordsExplainTheirConstruct) {
     EXPECT_THAT(hover_at("flow F { wa|it 1 day }\n"), HasSubstr("wait up to 3 days"));
-    EXPECT_THAT(hover_at("segment S wh|en any Order Placed\n"), testing::IsEmpty());
+    EXPECT_THAT(hover_at("segment S wh|en any Order Placed\n"),
+                HasSubstr("segment NAME when CONDITION"));
     EXPECT_THAT(hover_at("seg|ment S when any Order Placed\n"), HasSubstr("named condition"));
 }
 
