@@ -140,6 +140,7 @@ CompileResult compile(const SourceSet& sources, const CompileOptions& options) {
     const check::UsedNames used_by_flows = used;
     check::declare_tests(c, decls);
     check::order_lifecycles(c);
+    c.blame_declarations();
     warn_addresses(c);
     if (options.analyse && sound()) {
         check::analyse(c);

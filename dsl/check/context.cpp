@@ -185,6 +185,7 @@ void Compilation::suggest_name(Diagnostic& diagnostic, Kind kind, const ast::Nam
 
 Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name) {
     if (const Declared* known = declared(kind, name.text)) {
+        used_.emplace(kind, name.text);
         note(kind, name);
         return known->index;
     }
@@ -201,10 +202,52 @@ Index Compilation::find(Kind kind, std::string_view code, const ast::Name& name)
         }
         return kNone;
     }
+    if (candidates.size() == 1) {
+        Misspelt& misspelt = misspelt_[{kind, name.text}];
+        misspelt.near = candidates.front();
+        misspelt.reports.push_back(diagnostics_.size());
+    }
     const std::string noun(noun_of(kind).substr(noun_of(kind).find(' ') + 1));
     suggest_name(error(code, name.span, "There is no " + noun + " called `" + name.text + "`:"),
                  kind, name, candidates);
     return kNone;
+}
+
+void Compilation::blame_declarations() {
+    std::vector<std::size_t> dropped;
+    std::vector<Diagnostic> blamed;
+    for (const auto& [missing, misspelt] : misspelt_) {
+        const auto& [kind, name] = missing;
+        const Declared* near = declared(kind, misspelt.near);
+        const bool doubtful = misspelt.reports.size() < 2 || near == nullptr ||
+                              near->span.line == 0 || used_.contains({kind, misspelt.near});
+        if (doubtful) {
+            continue;
+        }
+        Diagnostic d = diagnostics_[misspelt.reports.front()];
+        d.labels.clear();
+        for (const std::size_t report : misspelt.reports) {
+            if (d.labels.size() < kLabelsMax) {
+                d.labels.push_back(
+                    {diagnostics_[report].span, d.labels.empty() ? "here" : "and here"});
+            }
+        }
+        d.span = near->span;
+        d.message = "Nothing uses `" + misspelt.near + "`, but " +
+                    std::to_string(misspelt.reports.size()) + " places use `" + name +
+                    "`, which is not declared:";
+        d.help = suggestion({name});
+        d.fix = Fix{near->span, spelled(name)};
+        blamed.push_back(std::move(d));
+        dropped.insert(dropped.end(), misspelt.reports.begin(), misspelt.reports.end());
+    }
+    std::sort(dropped.rbegin(), dropped.rend());
+    for (const std::size_t report : dropped) {
+        diagnostics_.erase(diagnostics_.begin() + static_cast<std::ptrdiff_t>(report));
+    }
+    std::move(blamed.begin(), blamed.end(), std::back_inserter(diagnostics_));
+    misspelt_.clear();
+    missing_.clear();  // its places are no longer those
 }
 
 bool Compilation::on_broken_line(const Span& span) const {

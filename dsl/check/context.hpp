@@ -95,6 +95,10 @@ public:
     /// reported once; its other places become labels.
     Index find(Kind kind, std::string_view code, const ast::Name& name);
     [[nodiscard]] const Declared* declared(Kind kind, std::string_view name) const;
+    /// Where several places agree on a name that is not declared, and nobody uses the declared one
+    /// it resembles, the declaration is what is misspelt: one report there takes the place of
+    /// theirs. To be called when every name was looked for.
+    void blame_declarations();
 
     /// Tells options.on_use of a place; nothing when nobody listens.
     void note(Kind kind, const ast::Name& name, bool declaration = false) const;
@@ -122,6 +126,12 @@ private:
     std::map<std::uint32_t, std::vector<std::uint32_t>> syntax_errors_;  // file -> offsets
     std::set<std::pair<std::uint32_t, std::uint32_t>> broken_lines_;     // file, line
     std::map<std::pair<Kind, std::string>, std::size_t> missing_;        // name -> its diagnostic
+    struct Misspelt {
+        std::string near;                  // the one declared name it resembles
+        std::vector<std::size_t> reports;  // its diagnostics
+    };
+    std::map<std::pair<Kind, std::string>, Misspelt> misspelt_;  // by the name that was not found
+    std::set<std::pair<Kind, std::string>> used_;
     Diagnostic unreported_;
 };
 

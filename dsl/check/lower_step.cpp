@@ -175,7 +175,7 @@ void StepLowering::step(const ast::Split& node, const ast::Step& step) {
     land(ends);
     std::get<OpSplit>(flow().code[split].op).arms = std::move(arms);
     constexpr std::int64_t kWhole = 100 * kDecimalScale;
-    if (sum != kWhole) {
+    if (sum != kWhole && !scope_.flow->damaged) {
         c_.error("E303", step.span,
                  "The shares of this split add up to " + to_text(Value::of_number(sum)) +
                      "%, not 100%:")
