@@ -66,7 +66,7 @@ constexpr auto kTable = std::to_array<Construct>({
     {Node::test, kDeclarations, "test TEXT for FLOW { … }",
      "A story on a virtual clock, with its [lines](tests.md). Only the flow it names starts; the policy holds.",
      Part::file, "flow Thank You {\n  starts when Order Placed\n  send email Hello\n}\n\ntest \"an order is thanked for\" for Thank You {\n  clock 2026-03-02 09:00\n  given customer { email \"ana@example.com\"  email_status \"subscribed\" }\n  at 0 minutes Order Placed { order_id \"o1\"  total 20 }\n  advance 1 day\n  expect at 0 minutes email Hello\n}\n"},
-    {Node::change, kDeclarations, "change FLOW { @LABEL moves to @LABEL · @LABEL stops · was named NAME }",
+    {Node::change, kDeclarations, "change FLOW { [was named NAME] [@LABEL moves to @LABEL] [@LABEL stops] }",
      "What happens, at the next deploy, to people who stand at a wait that the edit took away, or in a flow that got another name. Not needed when nobody could mistake one wait for another.",
      Part::file, "flow Greeting {\n  starts when Newsletter Joined\n  wait 2 days @pause\n  send email Hello\n}\n\nchange Greeting {\n  was named Welcome\n  @old-pause moves to @pause\n  @gone stops\n}\n"},
     {Node::policy, kPolicy, "policy NAME { … }",
