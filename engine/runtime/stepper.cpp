@@ -99,10 +99,14 @@ void Stepper::remember_entry(const dsl::Flow& flow, const Run& run) {
     customer_.entries.push_back({name, run.key, run.entered_at});
 }
 
-/// Drops the runs that are over and watch for nothing.
+/// Drops the runs that are over and watch for nothing, and what was kept for them.
 void Stepper::sweep() {
     std::erase_if(customer_.runs,
                   [](const Run& run) { return run.park == Park::ended && run.due == kNever; });
+    // What is queued may still be about an older release.
+    if (customer_.layouts.size() > 1 && queue_.empty()) {
+        drop_layouts();
+    }
 }
 
 }  // namespace sluice

@@ -13,6 +13,13 @@ constexpr Millis kTurnSlack{1'000};
 }  // namespace
 
 void Stepper::run_timers(Instant now) {
+    const bool edited =
+        std::any_of(customer_.runs.begin(), customer_.runs.end(),
+                    [&](const Run& run) { return run.release != releases_.current(); });
+    // What an edit asks of conditions it asks of the present, unless something is due before that.
+    if (edited && customer_.due() > now) {
+        set_now(now);
+    }
     migrate_runs();
     for (Instant due = customer_.due(); due <= now; due = customer_.due()) {
         const bool late = options_.catch_up_after && now - due > *options_.catch_up_after;

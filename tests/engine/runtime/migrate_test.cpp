@@ -208,7 +208,7 @@ TEST(MigrateTest, AConditionThatHoldsAlreadyEndsRunsOnlyWhenSwept) {
     choices.sweep = true;
     edit(swept, kNew, choices);
     swept.until("2026-03-02 11:00");
-    EXPECT_THAT(swept.log(), Contains("2026-03-02 10:00 ended F: ends when"));
+    EXPECT_THAT(swept.log(), Contains("2026-03-02 11:00 ended F: ends when"));
 }
 
 TEST(MigrateTest, EditedStatesStartFlowsOnlyWhenFired) {
