@@ -34,7 +34,9 @@ const std::vector<ChapterPage>& chapter_pages() {
          {{Chapter::declarations, "", ""}}},
         {"messages.md",
          "Messages",
-         "What is sent. How values are written into texts is told in [templates](templates.md).",
+         "What is sent, on one of two channels: `email` and `sms`. How values are written into "
+         "texts "
+         "is told in [templates](templates.md).",
          {{Chapter::messages, "", ""}}},
         {"policy.md",
          "The policy",
