@@ -15,7 +15,9 @@ StepLowering::StepLowering(Compilation& compilation, FlowScope& flow_scope,
 void StepLowering::lower(const ast::Block& steps) {
     block(steps);
     emit(Instruction{OpEnd{"completed"}, kNone});
-    for (const auto& [label, span] : labels_) {
+    for (const auto& written : labels_) {
+        const auto& label = written.first;
+        const Span& span = written.second;
         const auto same = std::count_if(flow().steps.begin(), flow().steps.end(),
                                         [&](const StepInfo& info) { return info.id == label; });
         const auto first = std::find_if(labels_.begin(), labels_.end(),
