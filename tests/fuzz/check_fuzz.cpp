@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 namespace dsl = sluice::dsl;
 
-constexpr std::size_t kBytesMax = 8'192;
+constexpr std::size_t kBytesMax = 3'072;
 
 /// The schema, policy and messages the goldens of the checker stand on.
 const dsl::SourceSet& base() {

@@ -241,7 +241,7 @@ class Details(Session):
         self.client.notify("textDocument/didChange", {
             "textDocument": {"uri": self.client.uri(MESSAGES), "version": 2},
             "contentChanges": [{"text": messages.replace("message Cart Nudge",
-                                                         "message Cart Budge", 1)}]})
+                                                         "message Parting Words", 1)}]})
         found = self.client.diagnostics(self.client.uri(CART))
         self.assertEqual({one["code"] for one in found}, {"E202"})
         self.assertEqual(text_in(text, found[0]["range"]), "Cart Nudge")
@@ -251,7 +251,7 @@ class Details(Session):
     def test_files_on_disk_are_read_again(self):
         text = self.start()
         path = self.root / MESSAGES
-        path.write_text(path.read_text().replace("message Cart Nudge", "message Cart Budge"))
+        path.write_text(path.read_text().replace("message Cart Nudge", "message Parting Words"))
         self.client.notify("workspace/didChangeWatchedFiles", {
             "changes": [{"uri": path.as_uri(), "type": 2}]})
         found = self.client.diagnostics(self.client.uri(CART))

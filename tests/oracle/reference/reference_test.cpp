@@ -1,14 +1,17 @@
 #include "tests/oracle/reference/interpreter.hpp"
 
 #include "dsl/check/compile.hpp"
+#include "dsl/format/format.hpp"
 #include "dsl/parser/parse.hpp"
 #include "engine/runtime/step.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <random>
+#include <regex>
 
 /// Generated flows over generated histories: the engine and the reference interpreter must decide
 /// the same, line by line. SLUICE_REFERENCE_PAIRS sets how many (flow, history) pairs; the full run
@@ -390,6 +393,73 @@ TEST(ReferenceTest, TheEngineDecidesWhatTheLanguageSays) {
                 tally.refused, tally.pairs, tally.lines);
     EXPECT_LT(tally.refused, tally.programs / 2);
     EXPECT_GT(tally.lines, tally.pairs);
+}
+
+/// The same words with other white space and comments between them; lines stay lines.
+std::string respaced(const std::string& text, std::mt19937_64& random) {
+    std::string out;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        quoted = quoted != (c == '"');
+        const bool indent = out.empty() || out.back() == '\n';
+        // Two names side by side are one name only with a single space between them.
+        const bool joins = i > 0 && i + 1 < text.size() &&
+                           std::isupper(static_cast<unsigned char>(text[i + 1])) != 0;
+        if (c == ' ' && !quoted && (indent || !joins)) {
+            out.append(indent ? random() % 3 : 1 + random() % 3, random() % 5 == 0 ? '\t' : ' ');
+            continue;
+        }
+        if (c == '\n') {
+            out.append(random() % 3, ' ');
+            out += random() % 12 == 0 ? "  # noted" : "";
+            out += random() % 15 == 0 ? "\n\n" : "";
+        }
+        out += c;
+    }
+    return out;
+}
+
+/// Lays the generated flows of a set out. Empty after a failure.
+std::string laid_out(const dsl::SourceSet& sources, std::uint64_t seed) {
+    const dsl::FormatResult result = dsl::format(sources, 0);
+    if (!result.diagnostics.empty()) {
+        ADD_FAILURE() << "seed " << seed << ": " << render_text(result.diagnostics.front(), sources)
+                      << "\n"
+                      << sources.files[0].text;
+        return {};
+    }
+    return result.text;
+}
+
+std::string without_comments(const std::string& text) {
+    return std::regex_replace(text, std::regex(" *# noted"), "");
+}
+std::string without_blank_lines(const std::string& text) {
+    return std::regex_replace(text, std::regex("\n\n+"), "\n");
+}
+
+// The layout reads its own result again and compares the trees (E590 when they differ).
+TEST(ReferenceTest, TheLayoutOfGeneratedFlowsMeansTheSameAndDoesNotChangeAgain) {
+    const char* wanted = std::getenv("SLUICE_LAYOUTS");
+    const std::uint64_t programs = wanted == nullptr ? 300 : std::strtoul(wanted, nullptr, 10);
+    for (std::uint64_t seed = 1; seed <= programs && !HasFailure(); ++seed) {
+        std::mt19937_64 random(seed);
+        dsl::SourceSet sources;
+        sources.files.push_back({"flows.flow", Author(random).project()});
+        const std::string once = laid_out(sources, seed);
+        dsl::SourceSet again;
+        again.files.push_back({"flows.flow", once});
+        EXPECT_EQ(laid_out(again, seed), once) << "seed " << seed;
+        dsl::SourceSet loose;
+        loose.files.push_back({"flows.flow", respaced(sources.files[0].text, random)});
+        const std::string other = laid_out(loose, seed);
+        again.files[0].text = other;
+        EXPECT_EQ(laid_out(again, seed), other) << "seed " << seed << "\n" << loose.files[0].text;
+        EXPECT_EQ(without_blank_lines(without_comments(other)), without_blank_lines(once))
+            << "seed " << seed << "\n"
+            << loose.files[0].text;
+    }
 }
 
 }  // namespace
