@@ -412,7 +412,9 @@ std::string respaced(const std::string& text, std::mt19937_64& random) {
         }
         if (c == '\n') {
             out.append(random() % 3, ' ');
-            out += random() % 12 == 0 ? "  # noted" : "";
+            // Behind a `}` a comment would keep the `otherwise` off its line.
+            const bool closed = i > 0 && text[i - 1] == '}';
+            out += !closed && random() % 12 == 0 ? "  # noted" : "";
             out += random() % 15 == 0 ? "\n\n" : "";
         }
         out += c;
