@@ -41,4 +41,8 @@ std::string words(const SourceSet& sources, const Span& span) {
     return out;
 }
 
+std::string counted(std::size_t count, std::string_view noun) {
+    return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 }  // namespace sluice::dsl

@@ -1,6 +1,7 @@
 #include "dsl/check/report.hpp"
 
 #include "dsl/json_text.hpp"
+#include "dsl/words.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -96,11 +97,11 @@ std::string summary_text(const SourceSet& sources, const CompileResult& compiled
         out += bytes_line(bytes_of(compiled), "in all");
     }
     const Program& program = *compiled.program;
-    return out + std::to_string(sources.files.size()) + " files, " +
-           std::to_string(program.flows.size()) + " flows, " +
-           std::to_string(program.messages.size()) + " messages, " +
-           std::to_string(program.tests.size()) + " tests: no errors, " +
-           std::to_string(compiled.diagnostics.size()) + " warnings\n";
+    return out + counted(sources.files.size(), "file") + ", " +
+           counted(program.flows.size(), "flow") + ", " +
+           counted(program.messages.size(), "message") + ", " +
+           counted(program.tests.size(), "test") + ": no errors, " +
+           counted(compiled.diagnostics.size(), "warning") + "\n";
 }
 
 std::string summary_json(const SourceSet& sources, const CompileResult& compiled) {

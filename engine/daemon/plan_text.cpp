@@ -136,7 +136,8 @@ std::string state_text(const PlanState& state, bool fire) {
 }
 
 std::string messages_text(const PlanMessages& messages) {
-    return grouped(messages.emails) + " emails, " + grouped(messages.sms) + " sms";
+    return grouped(messages.emails) + (messages.emails == 1 ? " email, " : " emails, ") +
+           grouped(messages.sms) + " sms";
 }
 
 JsonObject messages_json(const PlanMessages& messages) {

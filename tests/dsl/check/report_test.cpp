@@ -61,7 +61,7 @@ TEST(ReportTest, FixesAreMadeUntilNoneIsLeft) {
     EXPECT_EQ(summary_text(project.sources, compiled, SummaryDetail::with_memory),
               "What conditions over the past remember of each customer, about:\n"
               "       0 bytes  in all\n"
-              "1 files, 1 flows, 0 messages, 0 tests: no errors, 0 warnings\n");
+              "1 file, 1 flow, 0 messages, 0 tests: no errors, 0 warnings\n");
     EXPECT_EQ(summary_json(project.sources, compiled),
               "{\"summary\":{\"files\":1,\"errors\":0,\"warnings\":0,\"flows\":1,\"messages\":0,"
               "\"tests\":0,\"memory\":[],\"bytes_per_customer\":0}}\n");
