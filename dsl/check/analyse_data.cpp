@@ -53,6 +53,8 @@ private:
             for (const Instruction& instruction : flow.code) {
                 if (const auto* record = std::get_if<OpRecord>(&instruction.op)) {
                     recorded_.insert(record->event);
+                } else if (const auto* trait = std::get_if<OpTrait>(&instruction.op)) {
+                    written_.insert(trait->field);
                 }
             }
         }
@@ -110,14 +112,14 @@ private:
         const auto known = [&](const std::string& name) {
             return Program::find_field(event.fields, name) != kNone;
         };
-        explain_field(diagnostic, strangers_like(field.name, seen.fields, known));
+        explain_field(diagnostic, field, strangers_like(field.name, seen.fields, known));
     }
 
     void check_customer_field(Index at) {
         const Field& field = c_.program.customer_fields[at];
         const auto use = used_.traits.find(field.name);
         if (use == used_.traits.end() || facts_.traits.contains(field.name) ||
-            at >= c_.names.customer_field_spans.size()) {
+            written_.contains(at) || at >= c_.names.customer_field_spans.size()) {
             return;
         }
         Diagnostic& diagnostic =
@@ -129,11 +131,14 @@ private:
         const auto known = [&](const std::string& name) {
             return c_.program.find_customer_field(name) != kNone;
         };
-        explain_field(diagnostic, strangers_like(field.name, facts_.traits, known));
+        explain_field(diagnostic, field, strangers_like(field.name, facts_.traits, known));
     }
 
-    static void explain_field(Diagnostic& diagnostic, const std::vector<std::string>& near) {
-        diagnostic.help = "It counts as unknown wherever it is read. ";
+    static void explain_field(Diagnostic& diagnostic, const Field& field,
+                              const std::vector<std::string>& near) {
+        diagnostic.help = field.default_value.known()
+                              ? "Everybody has its default. "
+                              : "It counts as unknown wherever it is read. ";
         diagnostic.help += near.empty() ? "Send it, or do not rely on it."
                                         : "What does come, and is declared nowhere, is `" +
                                               near.front() + "`: is that the one?";
@@ -149,7 +154,8 @@ private:
     const DataFacts& facts_;
     const UsedNames& used_;
     std::vector<std::string> seen_names_;
-    std::set<Index> recorded_;
+    std::set<Index> recorded_;  // events that flows make
+    std::set<Index> written_;   // customer fields that flows give a value
 };
 
 }  // namespace

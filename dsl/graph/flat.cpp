@@ -37,7 +37,7 @@ std::string joined(const std::vector<std::string>& labels) {
 
 void add_people(FlatNode& node, const std::optional<std::int64_t>& people) {
     if (people) {
-        node.lines.push_back(grouped(*people) + " people");
+        node.lines.push_back(people_words(*people));
     }
 }
 
@@ -47,6 +47,7 @@ public:
         flat_.name = picture.name;
         FlatNode start;
         start.lines = lines_of(picture.name, picture.description, picture.facts);
+        add_people(start, picture.people);
         const std::size_t first = add(std::move(start));
         const std::vector<Loose> ends = steps(picture.steps, {{first, ""}});
         if (!ends.empty()) {

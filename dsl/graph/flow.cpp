@@ -226,6 +226,24 @@ private:
     std::string line_;
 };
 
+/// Who is inside, and those whom no wait of this picture holds.
+void add_people(const Project& project, Picture& picture) {
+    const auto counts = project.counts.find(picture.name);
+    if (counts == project.counts.end()) {
+        return;
+    }
+    const auto& by_step = counts->second;
+    if (const auto all = by_step.find(std::string(kInside)); all != by_step.end()) {
+        picture.people = all->second;
+    }
+    const auto earlier = by_step.find(std::string(kEarlier));
+    if (earlier != by_step.end() && earlier->second > 0) {
+        picture.facts.push_back({Kind::rule, "Earlier version",
+                                 people_words(earlier->second) +
+                                     (earlier->second == 1 ? " finishes it" : " finish it")});
+    }
+}
+
 }  // namespace
 
 Picture picture_of(const Project& project, const ast::FlowDecl& flow) {
@@ -233,6 +251,7 @@ Picture picture_of(const Project& project, const ast::FlowDecl& flow) {
     out.name = flow.name.text;
     out.description = flow.description;
     out.facts = facts_of(project.sources, flow);
+    add_people(project, out);
     out.steps = Walk(project, flow.name.text).steps(flow.steps);
     return out;
 }

@@ -252,7 +252,8 @@ private:
 
 Scene lay_out(const Picture& picture, const Metrics& metrics) {
     FlowLayout layout(metrics);
-    const HeaderText text{Kind::start, picture.name, picture.description, &picture.facts, {}};
+    const HeaderText text{Kind::start, picture.name, picture.description, &picture.facts,
+                          picture.people};
     Part all = layout.of_box(header(metrics, text, metrics.header_width));
     Part steps = layout.sequence(picture.steps);
     if (!steps.empty) {

@@ -6,21 +6,22 @@ namespace sluice::dsl::graph {
 
 namespace {
 
+std::string in_brackets(const std::optional<std::int64_t>& people) {
+    return people ? " (" + people_words(*people) + ")" : "";
+}
+
 std::string sentence(const Node& node) {
     std::string out = node.verb + (node.title.empty() ? "" : " " + node.title);
     for (const std::string& detail : node.details) {
         out += ", " + detail;
     }
-    if (node.people) {
-        out += " (" + grouped(*node.people) + " people)";
-    }
-    return out;
+    return out + in_brackets(node.people);
 }
 
 class Outline {
 public:
     std::string operator()(const Picture& picture) {
-        line("Flow " + picture.name, "");
+        line("Flow " + picture.name + in_brackets(picture.people), "");
         line(picture.description, "");
         facts(picture.facts);
         steps(picture.steps, "");
@@ -29,7 +30,9 @@ public:
     std::string operator()(const StateChart& chart) {
         line("Lifecycle " + chart.name, "");
         for (const StateBox& state : chart.states) {
-            line((state.final_state ? "Final state " : "State ") + state.name, "");
+            line((state.final_state ? "Final state " : "State ") + state.name +
+                     in_brackets(state.people),
+                 "");
             for (const auto* lines : {&state.details, &state.flows}) {
                 for (const std::string& text : *lines) {
                     line(text, "  ");
@@ -51,7 +54,7 @@ public:
         facts(overview.facts);
         for (std::size_t flow = 0; flow < overview.flows.size(); ++flow) {
             const FlowCard& card = overview.flows[flow];
-            line("Flow " + card.name, "");
+            line("Flow " + card.name + in_brackets(card.people), "");
             line(card.description, "  ");
             for (const Link& link : overview.starts) {
                 if (link.to == flow) {

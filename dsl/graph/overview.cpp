@@ -95,6 +95,11 @@ private:
         if (counts == project_.counts.end()) {
             return;
         }
+        if (const auto all = counts->second.find(std::string(kInside));
+            all != counts->second.end()) {
+            card.people = all->second;
+            return;
+        }
         card.people = 0;
         for (const auto& [step, people] : counts->second) {
             *card.people += people;

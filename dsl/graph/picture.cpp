@@ -88,6 +88,10 @@ std::string grouped(std::int64_t number) {
     return digits;
 }
 
+std::string people_words(std::int64_t number) {
+    return grouped(number) + (number == 1 ? " person" : " people");
+}
+
 std::string percent(std::int64_t scaled) {
     return to_text(Value::of_number(scaled)) + "%";
 }

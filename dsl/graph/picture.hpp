@@ -89,6 +89,7 @@ struct Fact {
 struct Picture {
     std::string name;
     std::string description;
+    std::optional<std::int64_t> people;  // inside
     std::vector<Fact> facts;  // starts, only if, goal, ends when, then the others as written
     Sequence steps;
 };
@@ -145,6 +146,11 @@ struct Overview {
 
 using Drawing = std::variant<Picture, StateChart, Overview>;
 
+/// Beside the step ids of a flow in Counts: everybody inside, who may stand at more than one wait
+/// or at none that is drawn; and of them those who finish an earlier version.
+inline constexpr std::string_view kInside = "";
+inline constexpr std::string_view kEarlier = "@";
+
 /// People by step id (or state), by flow (or lifecycle).
 using Counts = std::map<std::string, std::map<std::string, std::int64_t>>;
 
@@ -166,6 +172,8 @@ std::optional<Drawing> draw(const Project& project, std::string_view name);
 
 /// "1,204".
 std::string grouped(std::int64_t number);
+/// "1,204 people", "1 person".
+std::string people_words(std::int64_t number);
 /// "45%" of percent x 10'000.
 std::string percent(std::int64_t scaled);
 

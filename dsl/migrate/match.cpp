@@ -7,12 +7,6 @@
 namespace sluice::dsl {
 namespace {
 
-bool parks(const Instruction& instruction) {
-    return std::holds_alternative<OpSleep>(instruction.op) ||
-           std::holds_alternative<OpUntil>(instruction.op) ||
-           std::holds_alternative<OpAwait>(instruction.op);
-}
-
 /// A step with the steps in its blocks, as written.
 struct Node {
     Index step = kNone;
@@ -340,6 +334,12 @@ FlowMatch match_flow(const Program& from, const Program& to, Index flow) {
 }
 
 }  // namespace
+
+bool parks(const Instruction& instruction) {
+    return std::holds_alternative<OpSleep>(instruction.op) ||
+           std::holds_alternative<OpUntil>(instruction.op) ||
+           std::holds_alternative<OpAwait>(instruction.op);
+}
 
 const ParkMatch* FlowMatch::park_at(Index old_pc) const {
     const auto place =

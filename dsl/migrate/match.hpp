@@ -9,6 +9,9 @@
 /// their place when it changes (language.md §5.10). Pure; used by plan, deploy and the runtime.
 namespace sluice::dsl {
 
+/// Whether a run can stand at it.
+bool parks(const Instruction& instruction);
+
 /// One wait of the old version. Runs stand only at waits.
 struct ParkMatch {
     enum class How : std::uint8_t {

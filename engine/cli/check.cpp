@@ -1,4 +1,5 @@
 #include "dsl/check/report.hpp"
+#include "engine/cli/people_input.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/replace_file.hpp"
 #include "engine/cli/verbs.hpp"
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 namespace sluice::cli {
 namespace {
@@ -21,6 +23,8 @@ struct Options {
     bool dump = false;
     bool fix = false;
     bool verbose = false;
+    bool against_data = false;
+    PeopleSource source;
 };
 
 /// The day that has begun everywhere: a date before it is over in every zone.
@@ -31,9 +35,9 @@ std::int64_t today() {
 }
 
 /// Applies fixes until none is left and writes the files that changed, each in one step.
-bool fix_files(const Options& options, ProjectInput& input) {
+bool fix_files(const Options& options, ProjectInput& input, const dsl::DataFacts* facts) {
     const dsl::SourceSet before = input.project.sources;
-    const auto compile = [&input] { return compile_project(input.project, today()); };
+    const auto compile = [&] { return compile_project(input.project, today(), facts); };
     for (const auto& fix : dsl::apply_all_fixes(input.project.sources, input.compiled, compile)) {
         std::fputs(dsl::fix_line(fix).c_str(), options.json ? stderr : stdout);
     }
@@ -59,8 +63,21 @@ int run(const Options& options) {
         return kUsage;
     }
     ProjectInput input{std::move(project.value()), {}};
-    input.compiled = compile_project(input.project, today());
-    if (options.fix && !fix_files(options, input)) {
+    std::optional<dsl::DataFacts> facts;
+    if (options.against_data) {
+        auto read = read_facts(options.source);
+        if (!read.has_value()) {
+            return report(read.error());
+        }
+        facts = std::move(read.value());
+        if (facts->customers == 0) {
+            std::fputs("sluice: the data has no customers yet; nothing is held against it\n",
+                       stderr);
+        }
+    }
+    const dsl::DataFacts* data = facts ? &*facts : nullptr;
+    input.compiled = compile_project(input.project, today(), data);
+    if (options.fix && !fix_files(options, input, data)) {
         return kFindings;
     }
     print_findings(input, options.json ? Findings::json : Findings::text_as_output);
@@ -93,6 +110,14 @@ void add_check(CLI::App& app, int& exit_code) {
     verb->add_flag("--fix", options->fix, "Make the edits that need no decision, and say which");
     verb->add_flag("--verbose", options->verbose,
                    "Also print what is remembered of each customer, by file");
+    verb->add_flag("--against-data", options->against_data,
+                   "Also say which events and fields real data does not have (W412): asks the "
+                   "daemon, or reads its data when none answers");
+    verb->add_option("--url", options->source.url,
+                     "The daemon (http://127.0.0.1:8025, or as configured)");
+    verb->add_option("--config", options->source.config,
+                     "Configuration file that names its address and its data");
+    verb->add_option("--data", options->source.data, "Only this data directory; may be in use");
     verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

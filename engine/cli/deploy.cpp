@@ -1,10 +1,8 @@
 // plan, deploy, releases, rollback: what happens to people when flows change.
-#include "connectors/builtin.hpp"
 #include "engine/cli/data_input.hpp"
 #include "engine/cli/operator_client.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
-#include "engine/daemon/config.hpp"
 #include "engine/daemon/plan.hpp"
 
 #include <CLI/CLI.hpp>
@@ -57,18 +55,6 @@ void add_place(CLI::App& verb, Options& options) {
 
 void add_address(CLI::App& verb, Options& options) {
     verb.add_option("--url", options.url, "The daemon (http://127.0.0.1:8025, or as configured)");
-}
-
-Result<std::string> address(const Options& options) {
-    if (!options.url.empty()) {
-        return options.url;
-    }
-    if (options.config.empty()) {
-        return std::string("http://127.0.0.1:8025");
-    }
-    SLUICE_TRY(auto config, load_config(options.config, builtin_connectors()));
-    const Config::Listen& listen = config.admin_separate ? config.admin : config.listen;
-    return "http://" + listen.address + ":" + std::to_string(listen.port);
 }
 
 Result<Plan> planned(const Options& options, const ProjectInput& input) {
@@ -149,7 +135,7 @@ int deploy(const Options& options) {
     if (!input) {
         return exit_code;
     }
-    const auto url = address(options);
+    const auto url = operator_address(options.url, options.config);
     if (!url.has_value()) {
         return report(url.error());
     }
@@ -185,7 +171,7 @@ int releases(const Options& options) {
 }
 
 int rollback(const Options& options) {
-    const auto url = address(options);
+    const auto url = operator_address(options.url, options.config);
     if (!url.has_value()) {
         return report(url.error());
     }

@@ -2,6 +2,8 @@
 #include "dsl/graph/picture.hpp"
 #include "dsl/graph/write.hpp"
 #include "dsl/parser/parse.hpp"
+#include "engine/cli/people_input.hpp"
+#include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
 #include "engine/daemon/project.hpp"
 
@@ -27,7 +29,9 @@ struct Options {
     std::string name;
     std::string format;
     std::string out;
-    std::string counts;
+    std::string counts_from;
+    PeopleSource people;
+    bool counts = false;
     bool plain = false;
 };
 
@@ -144,18 +148,36 @@ bool parse_all(const dsl::SourceSet& sources, std::vector<dsl::ast::File>& files
     return errors == 0;
 }
 
+/// Counts stand by step id, which in other files may be another step's.
+void warn_if_different(const PeopleCounts& people, const Project& project) {
+    const dsl::CompileResult compiled = compile_release(project);
+    if (!compiled.program || compiled.program->hash != people.hash) {
+        std::fprintf(stderr,
+                     "sluice: release %u runs, and it is not these files: people are shown at the "
+                     "steps of the same id\n",
+                     people.release);
+    }
+}
+
 int run(const Options& options) {
     const auto project = load_project(options.directory);
     if (!project.has_value()) {
         return usage(project.error().detail);
     }
     graph::Counts counts;
-    if (!options.counts.empty()) {
-        auto read = read_counts(options.counts);
+    if (!options.counts_from.empty()) {
+        auto read = read_counts(options.counts_from);
         if (!read) {
             return kUsage;
         }
         counts = std::move(*read);
+    } else if (options.counts) {
+        auto read = read_people(options.people);
+        if (!read.has_value()) {
+            return report(read.error());
+        }
+        warn_if_different(read.value(), project.value());
+        counts = std::move(read.value().counts);
     }
     std::vector<dsl::ast::File> files;
     const bool whole = parse_all(project.value().sources, files);
@@ -180,7 +202,15 @@ void add_graph(CLI::App& app, int& exit_code) {
                      "svg, mermaid, dot or ascii; else by the ending of FILE, ascii on a terminal")
         ->check(CLI::IsMember({"svg", "mermaid", "dot", "ascii"}));
     verb->add_option("--out", options->out, "Write to this file");
-    verb->add_option("--counts", options->counts,
+    verb->add_flag("--counts", options->counts,
+                   "With the people at each wait, inside each flow and in each state: asks the "
+                   "daemon, or reads its data when none answers");
+    verb->add_option("--url", options->people.url,
+                     "The daemon (http://127.0.0.1:8025, or as configured)");
+    verb->add_option("--config", options->people.config,
+                     "Configuration file that names its address and its data");
+    verb->add_option("--data", options->people.data, "Only this data directory; may be in use");
+    verb->add_option("--counts-from", options->counts_from,
                      "JSON file of people by flow and step: {\"Welcome\": {\"s1\": 120}}");
     verb->add_flag("--plain", options->plain, "ascii without characters beyond ASCII");
     verb->callback([options, &exit_code] { exit_code = run(*options); });

@@ -33,9 +33,9 @@ Answer run_tests(const Snapshot& project, const std::string& what) {
     return json::value{{"passed", count - failed}, {"failed", failed}, {"tests", std::move(tests)}};
 }
 
-Answer show_graph(const Snapshot& project, const std::string& what) {
+Answer show_graph(const Snapshot& project, const std::string& what,
+                  const dsl::graph::Counts& counts) {
     namespace graph = dsl::graph;
-    const graph::Counts counts;
     const graph::Project input{project.index->sources(), project.index->files(), counts};
     const auto drawing = graph::draw(input, what);
     if (!drawing) {

@@ -180,7 +180,7 @@ Answer semantic_tokens(const Target& target, const json::value&) {
 
 Answer code_lens(const Target& target, const json::value&) {
     json::array out;
-    for (const auto& lens : language::lenses(*target.project->index, target.file, {})) {
+    for (const auto& lens : language::lenses(*target.project->index, target.file, target.people)) {
         const bool tests = lens.kind == language::Lens::Kind::run_tests;
         out.push_back(
             {{"range", target.project->range(target.path, lens.range.offset, lens.range.length)},

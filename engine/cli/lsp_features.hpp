@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dsl/graph/picture.hpp"
 #include "engine/cli/lsp_json.hpp"
 #include "engine/cli/lsp_workspace.hpp"
 
@@ -41,6 +42,7 @@ inline constexpr std::string_view kShowGraph = "sluice.showGraph";
 /// {"passed", "failed", "tests": [{"title", "flow", "uri", "line", "passed", "report"}]}
 Answer run_tests(const Snapshot& project, const std::string& what);
 /// {"title", "svg", "text"}
-Answer show_graph(const Snapshot& project, const std::string& what);
+Answer show_graph(const Snapshot& project, const std::string& what,
+                  const dsl::graph::Counts& counts);
 
 }  // namespace sluice::cli::lsp

@@ -234,9 +234,17 @@ Answer Server::answer_about_document(std::string_view method, const json::value&
     if (!uri) {
         return Failure{kInvalidParams, "the request names no document"};
     }
-    const auto target = workspace_.target(*uri);
+    auto target = workspace_.target(*uri);
     if (!target) {
         return Failure{kInvalidParams, "the document is not open: " + *uri};
+    }
+    if (method == "textDocument/codeLens") {
+        for (const auto& [name, counts] : people_.counts()) {
+            const auto inside = counts.find(std::string(dsl::graph::kInside));
+            if (inside != counts.end()) {
+                target->people.emplace(name, inside->second);
+            }
+        }
     }
     return handler->second(*target, params);
 }
@@ -269,7 +277,7 @@ Answer Server::execute(const json::value& params) {
         return Failure{kInvalidParams, "the first argument is the uri of a file of the project"};
     }
     if (command == kShowGraph) {
-        return show_graph(*project, argument(1));
+        return show_graph(*project, argument(1), people_.counts());
     }
     Answer answer = run_tests(*project, argument(1));
     if (const auto* result = std::get_if<json::value>(&answer)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/cli/lsp_features.hpp"
+#include "engine/cli/lsp_people.hpp"
 #include "engine/cli/lsp_wire.hpp"
 #include "engine/cli/lsp_workspace.hpp"
 
@@ -21,7 +22,7 @@ namespace sluice::cli::lsp {
 /// Errors:   no message ends the session: what cannot be read or done gets an error answer.
 class Server {
 public:
-    explicit Server(LspWire& wire) : wire_(wire) {}
+    Server(LspWire& wire, PeopleWatch& people) : wire_(wire), people_(people) {}
 
     /// Serves until `exit` or the end of the input. 0 after an orderly shutdown, else 1.
     int run();
@@ -47,6 +48,7 @@ private:
     void send(const json::value& message);
 
     LspWire& wire_;
+    PeopleWatch& people_;
     Workspace workspace_;
     std::deque<json::value> queue_;
     std::set<std::string> cancelled_;                      // ids, as JSON

@@ -58,6 +58,7 @@ struct Target {
     std::shared_ptr<const Snapshot> project;
     std::string path;  // in the project
     std::uint32_t file = 0;
+    std::map<std::string, std::int64_t> people;  // inside each flow, when a daemon has told
 };
 
 /// The documents a client has open and the projects they belong to. The project of a file is the

@@ -1,7 +1,15 @@
 #include "engine/cli/operator_client.hpp"
 
+#include "connectors/builtin.hpp"
+#include "engine/daemon/config.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
@@ -52,39 +60,87 @@ std::string told(const std::string& body) {
 
 }  // namespace
 
+namespace {
+
+/// One request and its answer on a connection of its own.
+struct Exchange {
+    boost::asio::io_context io;
+    boost::beast::tcp_stream stream{io};
+    tcp::resolver::results_type places;
+    http::request<http::string_body> request;
+    http::response<http::string_body> response;
+    boost::beast::flat_buffer buffer;
+    bool connected = false;
+    boost::system::error_code failed;
+};
+
+/// Asynchronous, because only then does the stream keep to its deadline. The exchange outlives it.
+boost::asio::awaitable<void> carry_out(Exchange& exchange) {
+    auto token = boost::asio::redirect_error(boost::asio::use_awaitable, exchange.failed);
+    co_await exchange.stream.async_connect(exchange.places, token);
+    if (exchange.failed) {
+        co_return;
+    }
+    exchange.connected = true;
+    co_await http::async_write(exchange.stream, exchange.request, token);
+    if (exchange.failed) {
+        co_return;
+    }
+    co_await http::async_read(exchange.stream, exchange.buffer, exchange.response, token);
+}
+
+Result<std::string> exchanged(Exchange& exchange, const std::string& url,
+                              std::chrono::milliseconds patience) {
+    SLUICE_TRY(const auto to, parsed(url));
+    tcp::resolver resolver(exchange.io);
+    exchange.places = resolver.resolve(to.host, to.port, exchange.failed);
+    if (!exchange.failed) {
+        exchange.request.set(http::field::host, to.host + ":" + to.port);
+        exchange.request.set(http::field::connection, "close");
+        exchange.request.prepare_payload();
+        exchange.stream.expires_after(patience);
+        boost::asio::co_spawn(exchange.io, carry_out(exchange), boost::asio::detached);
+        exchange.io.run();
+    }
+    if (exchange.failed) {
+        const std::string why = exchange.failed.message();
+        return Error{Errc::unavailable, exchange.connected
+                                            ? "the daemon at " + url + " broke off: " + why
+                                            : "no daemon answers at " + url + ": " + why};
+    }
+    if (exchange.response.result_int() / 100 != 2) {
+        return Error{Errc::invalid_argument, told(exchange.response.body())};
+    }
+    return exchange.response.body();
+}
+
+}  // namespace
+
 Result<std::string> operator_post(const std::string& url, const std::string& target,
                                   std::string body) {
-    SLUICE_TRY(const auto to, parsed(url));
-    boost::asio::io_context io;
-    boost::system::error_code failed;
-    tcp::resolver resolver(io);
-    const auto places = resolver.resolve(to.host, to.port, failed);
-    boost::beast::tcp_stream stream(io);
-    if (!failed) {
-        stream.expires_after(kPatience);
-        stream.connect(places, failed);
+    Exchange exchange;
+    exchange.request = {http::verb::post, target, 11, std::move(body)};
+    exchange.request.set(http::field::content_type, "application/octet-stream");
+    return exchanged(exchange, url, kPatience);
+}
+
+Result<std::string> operator_get(const std::string& url, const std::string& target,
+                                 std::chrono::milliseconds patience) {
+    Exchange exchange;
+    exchange.request = {http::verb::get, target, 11};
+    return exchanged(exchange, url, patience);
+}
+
+Result<std::string> operator_address(const std::string& url, const std::string& config) {
+    if (!url.empty()) {
+        return url;
     }
-    if (failed) {
-        return Error{Errc::unavailable, "no daemon answers at " + url + ": " + failed.message()};
+    if (config.empty()) {
+        return std::string("http://127.0.0.1:8025");
     }
-    http::request<http::string_body> request(http::verb::post, target, 11, std::move(body));
-    request.set(http::field::host, to.host + ":" + to.port);
-    request.set(http::field::content_type, "application/octet-stream");
-    request.set(http::field::connection, "close");
-    request.prepare_payload();
-    http::write(stream, request, failed);
-    boost::beast::flat_buffer buffer;
-    http::response<http::string_body> response;
-    if (!failed) {
-        http::read(stream, buffer, response, failed);
-    }
-    if (failed) {
-        return Error{Errc::unavailable, "the daemon at " + url + " broke off: " + failed.message()};
-    }
-    if (response.result_int() / 100 != 2) {
-        return Error{Errc::invalid_argument, told(response.body())};
-    }
-    return response.body();
+    SLUICE_TRY(auto loaded, load_config(config, builtin_connectors()));
+    const Config::Listen& listen = loaded.admin_separate ? loaded.admin : loaded.listen;
+    return "http://" + listen.address + ":" + std::to_string(listen.port);
 }
 
 std::string percent_encoded(std::string_view text) {

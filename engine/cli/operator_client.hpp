@@ -2,6 +2,7 @@
 
 #include "engine/base/result.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,14 @@ namespace sluice::cli {
 /// minute or so.
 Result<std::string> operator_post(const std::string& url, const std::string& target,
                                   std::string body);
+
+/// GETs from a running daemon. The same errors; gives up after `patience`.
+Result<std::string> operator_get(const std::string& url, const std::string& target,
+                                 std::chrono::milliseconds patience);
+
+/// The operators' address of a daemon: the one given, or the one a configuration names, or where
+/// `dev` listens.
+Result<std::string> operator_address(const std::string& url, const std::string& config);
 
 /// For a value in a query string (RFC 3986 section 2.1).
 std::string percent_encoded(std::string_view text);

@@ -21,7 +21,23 @@ bool inside(const Run& run) {
 /// Counts one customer after the other; each once at each place.
 class Counter {
 public:
-    Counter(const Releases& releases, People& out) : releases_(releases), out_(out) {}
+    /// Everything the current release has is there from the start, with nobody.
+    Counter(const Releases& releases, People& out) : releases_(releases), out_(out) {
+        const dsl::Program& program = *releases.ready().program;
+        for (const dsl::Flow& flow : program.flows) {
+            FlowPeople& people = out.flows[flow.name];
+            for (const dsl::Instruction& instruction : flow.code) {
+                if (dsl::parks(instruction)) {
+                    people.waits[flow.steps[instruction.step].id] = 0;
+                }
+            }
+        }
+        for (const dsl::Lifecycle& lifecycle : program.lifecycles) {
+            for (const dsl::State& state : lifecycle.states) {
+                out.states[lifecycle.name][state.name] = 0;
+            }
+        }
+    }
 
     void take(const Customer& customer) {
         std::set<std::string> flows;

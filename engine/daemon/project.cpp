@@ -103,9 +103,11 @@ dsl::CompileOptions options_for(const Project& project) {
 
 }  // namespace
 
-dsl::CompileResult compile_project(const Project& project, std::optional<std::int64_t> today) {
+dsl::CompileResult compile_project(const Project& project, std::optional<std::int64_t> today,
+                                   const dsl::DataFacts* data) {
     dsl::CompileOptions options = options_for(project);
     options.today = today;
+    options.data = data;
     return dsl::compile(project.sources, options);
 }
 

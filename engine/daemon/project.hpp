@@ -25,9 +25,11 @@ struct Project {
 Result<Project> load_project(const std::string& directory);
 
 /// Compiles a project with the zones of this machine. `today` (days since 1970-01-01) also refuses
-/// dates that are over, which a release that runs does not want.
+/// dates that are over, which a release that runs does not want. `data` is what real data has, for
+/// W412.
 dsl::CompileResult compile_project(const Project& project,
-                                   std::optional<std::int64_t> today = std::nullopt);
+                                   std::optional<std::int64_t> today = std::nullopt,
+                                   const dsl::DataFacts* data = nullptr);
 
 /// Compiles what a release kept: what was let through once is only read, not judged again.
 dsl::CompileResult compile_release(const Project& project);

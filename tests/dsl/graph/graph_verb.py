@@ -56,7 +56,7 @@ class GraphTest(unittest.TestCase):
     def test_people_are_shown(self):
         counts = self.path / "counts.json"
         counts.write_text(json.dumps({"Birthday": {"s1": 1204}}))
-        code, out, _ = self.graph(EXAMPLES, "Birthday", "--counts", counts, "--format", "ascii")
+        code, out, _ = self.graph(EXAMPLES, "Birthday", "--counts-from", counts, "--format", "ascii")
         self.assertEqual(code, 0)
         self.assertIn("─ 1,204 ─", out)
 
@@ -65,10 +65,10 @@ class GraphTest(unittest.TestCase):
                      '{"Birthday": {"s1": -1}}'):
             path = self.path / "counts.json"
             path.write_text(text)
-            code, out, err = self.graph(EXAMPLES, "Birthday", "--counts", path)
+            code, out, err = self.graph(EXAMPLES, "Birthday", "--counts-from", path)
             self.assertEqual((code, out), (2, ""), text)
             self.assertIn("expected an object of flows", err)
-        self.assertEqual(self.graph(EXAMPLES, "--counts", "nowhere.json")[0], 2)
+        self.assertEqual(self.graph(EXAMPLES, "--counts-from", "nowhere.json")[0], 2)
 
     def test_an_unknown_name_is_answered_with_the_nearest(self):
         self.assertEqual(
