@@ -391,25 +391,37 @@ private:
 /// nested too deep. Nearly every file of every day; one look at its tokens tells.
 bool sound(const std::vector<Token>& in) {
     int braces = 0;
-    std::size_t deepest = 0;  // at most: `not`s and brackets are counted as if none were closed
+    int deepest = 0;  // at most: `not`s and brackets are counted as if none were closed
     for (std::size_t i = 0; i + 1 < in.size(); ++i) {
         const Token& t = in[i];
-        if (t.bol && t.column == 1 && starts_declaration(in, i)) {
-            if (braces != 0) {
-                return false;
-            }
-            deepest = 0;
+        switch (t.kind) {
+            case Kind::left_brace:
+                ++braces;
+                break;
+            case Kind::right_brace:
+                --braces;
+                break;
+            case Kind::left_paren:
+            case Kind::left_bracket:
+                ++deepest;
+                break;
+            case Kind::word:
+                deepest += t.word == kw("not") ? 1 : 0;
+                if (t.column == 1 && starts_declaration(in, i)) {
+                    if (braces != 0) {
+                        return false;
+                    }
+                    deepest = 0;
+                }
+                continue;
+            default:
+                continue;
         }
-        braces += t.kind == Kind::left_brace ? 1 : 0;
-        braces -= t.kind == Kind::right_brace ? 1 : 0;
-        deepest += t.kind == Kind::left_paren || t.kind == Kind::left_bracket || t.word == kw("not")
-                       ? 1
-                       : 0;
-        if (braces < 0 || deepest + static_cast<std::size_t>(braces) > kNestingMax) {
+        if (braces < 0 || deepest + braces > static_cast<int>(kNestingMax)) {
             return false;
         }
     }
-    return braces == 0;
+    return braces == 0 && deepest <= static_cast<int>(kNestingMax);
 }
 
 }  // namespace

@@ -13,27 +13,6 @@ std::size_t View::count(Node kind) const {
     return found;
 }
 
-std::optional<View> View::find(Node kind) const {
-    return find(kind, 0);
-}
-
-std::optional<View> View::find(Node kind, std::size_t n) const {
-    for (std::uint32_t i = index_ + 1; i < self().next; i = reading_->tree[i].next) {
-        if (reading_->tree[i].kind == kind && n-- == 0) {
-            return View(*reading_, i);
-        }
-    }
-    return std::nullopt;
-}
-
-View View::need(Node kind, std::size_t n) const {
-    const std::optional<View> found = find(kind, n);
-    if (!found) {
-        std::abort();  // grammar and builder disagree: a mistake of ours, never of the author
-    }
-    return *found;
-}
-
 std::optional<View> View::only(Node kind) const {
     const std::optional<View> kept = find(kind);
     for (std::size_t n = 1; const auto again = find(kind, n); ++n) {
@@ -77,20 +56,6 @@ Span View::head_span() const {
         ++end;
     }
     return span(self().begin, end);
-}
-
-Span View::span(std::uint32_t begin, std::uint32_t end) const {
-    const Token& from = reading_->tokens[begin];
-    const Span start = span_of(from, reading_->problems.file());
-    return end <= begin
-               ? start
-               : joined(start, span_of(reading_->tokens[end - 1], reading_->problems.file()));
-}
-
-Span joined(const Span& from, const Span& to) {
-    Span span = from;
-    span.length = to.offset + to.length - from.offset;
-    return span;
 }
 
 }  // namespace sluice::dsl::parser

@@ -5,6 +5,7 @@
 #include "dsl/parser/token.hpp"
 #include "dsl/parser/tree.hpp"
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -112,6 +113,39 @@ inline View::Children View::children() const {
 }
 
 /// From the begin of the one to the end of the other, both of one file.
-Span joined(const Span& from, const Span& to);
+inline Span joined(const Span& from, const Span& to) {
+    Span span = from;
+    span.length = to.offset + to.length - from.offset;
+    return span;
+}
+
+inline Span View::span(std::uint32_t begin, std::uint32_t end) const {
+    const Token& from = reading_->tokens[begin];
+    const Span start = span_of(from, reading_->problems.file());
+    return end <= begin
+               ? start
+               : joined(start, span_of(reading_->tokens[end - 1], reading_->problems.file()));
+}
+
+inline std::optional<View> View::find(Node kind, std::size_t n) const {
+    for (std::uint32_t i = index_ + 1; i < self().next; i = reading_->tree[i].next) {
+        if (reading_->tree[i].kind == kind && n-- == 0) {
+            return View(*reading_, i);
+        }
+    }
+    return std::nullopt;
+}
+
+inline std::optional<View> View::find(Node kind) const {
+    return find(kind, 0);
+}
+
+inline View View::need(Node kind, std::size_t n) const {
+    const std::optional<View> found = find(kind, n);
+    if (!found) {
+        std::abort();  // grammar and builder disagree: a mistake of ours, never of the author
+    }
+    return *found;
+}
 
 }  // namespace sluice::dsl::parser
