@@ -379,5 +379,8 @@ struct Program {
 /// place, one line each. Equal programs give equal text; tests compare it.
 std::string dump(const Program& program);
 std::string dump(const Program& program, const Flow& flow);
+/// Name, variants, shares and measure of an experiment: two versions of it that agree in this count
+/// together.
+std::string dump(const Program& program, const Experiment& experiment);
 
 }  // namespace sluice::dsl

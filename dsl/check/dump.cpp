@@ -326,7 +326,8 @@ std::string lifecycle_text(const Program& program, const Lifecycle& lifecycle) {
     return out;
 }
 
-std::string experiment_text(const Program& program, const Experiment& experiment) {
+/// Whom it gives what to, and what is measured of them.
+std::string experiment_design(const Program& program, const Experiment& experiment) {
     std::string out = "experiment " + quoted(experiment.name);
     for (const auto& [name, share] : experiment.variants) {
         out += " " + quoted(name) + " " + percent(share);
@@ -336,6 +337,11 @@ std::string experiment_text(const Program& program, const Experiment& experiment
         out += " measure " + render_pattern(program, experiment.measure, nullptr) + " within " +
                to_text(experiment.measure_within);
     }
+    return out;
+}
+
+std::string experiment_text(const Program& program, const Experiment& experiment) {
+    std::string out = experiment_design(program, experiment);
     out += experiment.winner_after > 0 ? " winner " + std::to_string(experiment.winner_after) : "";
     return out + (experiment.bandit ? " bandit\n" : "\n");
 }
@@ -420,6 +426,10 @@ std::string dump(const Program& program) {
         out += dump(program, flow);
     }
     return out;
+}
+
+std::string dump(const Program& program, const Experiment& experiment) {
+    return experiment_design(program, experiment);
 }
 
 }  // namespace sluice::dsl

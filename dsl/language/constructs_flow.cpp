@@ -105,7 +105,7 @@ constexpr auto kTable = std::to_array<Construct>({
      Part::step, "experiment Tone {\n  measure Order Placed within 7 days\n  variant Warm 50% {\n    send email Hello\n  }\n  variant Dry 50% {\n    send email Gift with code = \"X\"\n  }\n}\n"},
     {Node::holdout, kSteps, "holdout N%", "In an experiment: a share who get no variant, to compare with. The shares and the holdout make 100%.",
      Part::step, "experiment Offer {\n  measure Order Placed within 14 days\n  holdout 10%\n  variant Coupon 90% {\n    send email Gift with code = \"A\"\n  }\n}\n"},
-    {Node::winner, kSteps, "winner after N customers", "When the better variant is to be settled. In this version the shares stay as written.",
+    {Node::winner, kSteps, "winner after N customers", "Once so many customers have come, and as soon as one variant is shown to be the better one, everybody new gets it. Whoever had a variant keeps it, and the holdout stays held out.",
      Part::step, "experiment Subject {\n  measure Order Placed within 14 days\n  winner after 4000 customers\n  variant A 50% {\n    send email Hello\n  }\n  variant B 50% {\n    send email Gift with code = \"B\"\n  }\n}\n"},
     {Node::bandit, kSteps, "choose by bandit", "Shifts the shares towards what works, little by little. In this version the shares stay as written.",
      Part::step, "experiment Subject {\n  measure Order Placed within 14 days\n  choose by bandit\n  variant A 50% {\n    send email Hello\n  }\n  variant B 50% {\n    send email Gift with code = \"B\"\n  }\n}\n"},

@@ -40,6 +40,10 @@ inline constexpr std::size_t kSendMarksMax = 128;             // remembered send
 inline constexpr std::size_t kEntriesPerCustomerMax = 1'024;  // remembered entries for re-entry
 inline constexpr std::size_t kTextBytesMax = 1'024;  // one text of a trait or a bound event
 inline constexpr std::size_t kListItemsMax = 64;
+// Experiments a customer's variant is remembered of; then the oldest is drawn anew.
+inline constexpr std::size_t kAssignmentsMax = 64;
+// Experiments whose winner is remembered; then the oldest that no flow has any more goes.
+inline constexpr std::size_t kDecisionsMax = 256;
 
 // Steps: between two parks a run is a straight line; more than this is a fault of the program.
 inline constexpr std::size_t kInstructionsPerTickMax = 10'000;

@@ -126,6 +126,17 @@ struct SendMark {
     Instant at;
 };
 
+/// The variant of an experiment that a customer got first, and keeps; and whether the measured
+/// event followed. One for each count the customer is part of.
+struct Assignment {
+    std::uint64_t count = 0;    // hash64 of dsl::dump(program, experiment)
+    std::uint32_t variant = 0;  // their number stands for the holdout
+    Instant at;
+    Instant until;  // the measured event counts from `at` to before this
+    bool converted = false;
+    friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
 /// Where a customer stands in one lifecycle.
 struct Standing {
     Index state = kNone;  // kNone: not placed yet
@@ -152,7 +163,8 @@ struct Customer {
     std::vector<Run> runs;        // by id
     std::vector<HeldMessage> held;
     std::vector<Entry> entries;
-    std::vector<SendMark> sends;  // oldest first
+    std::vector<SendMark> sends;          // oldest first
+    std::vector<Assignment> assignments;  // oldest first
 
     /// The layout for a release; null when the customer has none.
     [[nodiscard]] Layout* layout(std::uint32_t release);

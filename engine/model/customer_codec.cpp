@@ -6,7 +6,9 @@
 namespace sluice {
 namespace {
 
-constexpr std::uint8_t kCustomerVersion = 2;
+/// 3 added the assignments at the end; records of 2 are read and have none.
+constexpr std::uint8_t kCustomerVersion = 3;
+constexpr std::uint8_t kCustomerVersionOldest = 2;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
 /// numbers, few bytes. kNever has a code of its own.
@@ -355,13 +357,22 @@ std::string encode(const Customer& customer) {
         out.byte(static_cast<std::uint8_t>(mark.channel));
         record.instant(mark.at);
     }
+    out.number(customer.assignments.size());
+    for (const Assignment& assignment : customer.assignments) {
+        out.number(assignment.count);
+        out.number(assignment.variant);
+        record.instant(assignment.at);
+        record.instant(assignment.until);
+        out.byte(assignment.converted ? 1 : 0);
+    }
     return out.take();
 }
 
 Result<Customer> decode_customer(std::string_view bytes) {
     ByteReader in(bytes);
     Customer customer;
-    if (in.byte() != kCustomerVersion) {
+    const std::uint8_t version = in.byte();
+    if (version < kCustomerVersionOldest || version > kCustomerVersion) {
         return Error{Errc::corrupt, "stored customer record has an unknown version"};
     }
     customer.last_at = in.instant();
@@ -392,6 +403,14 @@ Result<Customer> decode_customer(std::string_view bytes) {
     for (SendMark& mark : customer.sends) {
         mark.channel = in.byte() == 0 ? Channel::email : Channel::sms;
         mark.at = record.instant();
+    }
+    customer.assignments.resize(version == kCustomerVersionOldest ? 0 : in.count());
+    for (Assignment& assignment : customer.assignments) {
+        assignment.count = in.number();
+        assignment.variant = record.u32();
+        assignment.at = record.instant();
+        assignment.until = record.instant();
+        assignment.converted = in.byte() != 0;
     }
     if (in.failed() || !in.at_end()) {
         return Error{Errc::corrupt, "stored customer record is cut short or too long"};

@@ -5,7 +5,7 @@
 namespace sluice {
 namespace {
 constexpr std::uint8_t kTraceVersion = 1;
-constexpr std::uint8_t kKindMax = static_cast<std::uint8_t>(TraceKind::migrated);
+constexpr std::uint8_t kKindMax = static_cast<std::uint8_t>(TraceKind::measured);
 constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::not_eligible);
 }  // namespace
 
@@ -45,6 +45,8 @@ std::string_view to_text(TraceKind kind) {
             return "assigned";
         case TraceKind::migrated:
             return "migrated";
+        case TraceKind::measured:
+            return "measured";
     }
     return "";
 }

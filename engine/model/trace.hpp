@@ -29,6 +29,7 @@ enum class TraceKind : std::uint8_t {
     moved = 15,     // between states: flow holds the lifecycle, note and detail from and to
     assigned = 16,  // a variant of an experiment: note holds the experiment, detail the variant
     migrated = 17,  // an edited flow took the run over: note says how its wait was found again
+    measured = 18,  // the event an experiment measures: note holds the experiment, detail the event
 };
 
 std::string_view to_text(TraceKind kind);

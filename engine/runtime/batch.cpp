@@ -233,6 +233,7 @@ Result<void> Batch::commit() {
         touched.cached->no = numbers.value()[touched.place];
         shard_.cached_by_no_[touched.cached->no] = touched.cached;
         shard_.timers_.set(touched.cached->no, touched.cached->customer.due());
+        shard_.tally(*touched.cached);
         shard_.audience_.add(touched.cached->no, touched.cached->customer, *shard_.releases_);
     }
     for (const SuppressionRow& row : commit_.suppressions) {

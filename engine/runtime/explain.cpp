@@ -99,6 +99,21 @@ Result<Story> read_story(Store& store, const std::string& customer, const StoryR
     return story;
 }
 
+void note_decisions(Story& story, const ExperimentDecisions& decisions) {
+    for (const ExperimentDecision& decision : decisions.made) {
+        const auto part = [&](const StoryEntry& entry) {
+            return entry.trace && entry.trace->kind == TraceKind::assigned &&
+                   entry.trace->note == decision.experiment;
+        };
+        if (std::any_of(story.entries.begin(), story.entries.end(), part)) {
+            story.notes.push_back(decision.experiment + ": " + decision.name +
+                                  " has won; whoever is new gets it since " +
+                                  local_text(decision.since, story.zone) +
+                                  ", whoever had a variant keeps it");
+        }
+    }
+}
+
 Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no) {
     std::vector<InboundEvent> events;
     Result<void> fault = success();
@@ -142,6 +157,9 @@ std::string render_text(const Story& story) {
         }
         out += "\n";
     }
+    for (const std::string& note : story.notes) {
+        out += "  " + note + "\n";
+    }
     return out;
 }
 
@@ -152,6 +170,14 @@ std::string render_json(const Story& story) {
     }
     JsonObject out;
     out.text("customer", story.customer).text("zone", story.zone.name()).flag("more", story.more);
+    std::string notes;
+    for (const std::string& note : story.notes) {
+        notes += notes.empty() ? "[" : ",";
+        append_json_text(notes, note);
+    }
+    if (!notes.empty()) {
+        out.json("notes", notes + "]");
+    }
     return out.json("entries", entries + "]").take() + "\n";
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/base/civil_time.hpp"
 #include "engine/base/result.hpp"
+#include "engine/behaviour/experiment_decisions.hpp"
 #include "engine/model/customer.hpp"
 #include "engine/model/event.hpp"
 #include "engine/model/trace.hpp"
@@ -27,6 +28,7 @@ struct Story {
     Zone zone;
     std::vector<StoryEntry> entries;  // oldest first
     bool more = false;                // older entries were left out
+    std::vector<std::string> notes;   // what has become of it since, a sentence each
 };
 
 struct StoryRequest {
@@ -36,6 +38,9 @@ struct StoryRequest {
 
 /// Walks the customer's journal. Errc::not_found when nobody of that id is known.
 Result<Story> read_story(Store& store, const std::string& customer, const StoryRequest& request);
+
+/// Notes which of the experiments that gave the customer a variant are decided, and since when.
+void note_decisions(Story& story, const ExperimentDecisions& decisions);
 
 /// The customer's calls and the events the engine made itself, oldest first: what a new release
 /// folds anew.

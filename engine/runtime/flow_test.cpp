@@ -259,6 +259,8 @@ std::string sentence(const TraceRow& row) {
             return row.note + ": " + row.detail;
         case TraceKind::migrated:
             return "moved to the new version (" + row.note + ")";
+        case TraceKind::measured:
+            return row.detail + " counts for " + row.note;
     }
     return "";
 }

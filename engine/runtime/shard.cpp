@@ -42,6 +42,11 @@ Shard::Shard(std::uint32_t number, std::unique_ptr<Store> store,
     };
     pace_ = new_pace();
     options_.pace = [this](Instant wanted) { return pace(wanted); };
+    if (shared_.experiments != nullptr) {
+        options_.winner = [this](std::uint64_t count, Instant at) {
+            return shared_.experiments->winner(count, at);
+        };
+    }
 }
 
 Shard::~Shard() {
@@ -70,6 +75,7 @@ void Shard::stop() {
     boost::asio::post(context_, [this] {
         while (step()) {
         }
+        refuse_rest();
         timer_.cancel();
         context_.stop();
     });
@@ -127,6 +133,9 @@ void Shard::loop() {
         }
         more = maintained.value() || more;
     }
+    if (waits_for_others_) {
+        return;  // the board wakes it
+    }
     {
         const std::lock_guard lock(mutex_);
         more = more || !inbox_.empty();
@@ -164,6 +173,10 @@ Instant Shard::next_due() {
         // A due message without a credit waits for poke(); the recheck only guards a paused lane.
         due = std::min(due, first <= now ? now + kLaneRecheck : first);
     }
+    if (shared_.experiments != nullptr) {
+        const bool deciding = decides(*releases_->ready().program);
+        due = std::min(due, shared_.experiments->next_due(deciding, now));
+    }
     return due;
 }
 
@@ -188,22 +201,34 @@ Shard::Inbox Shard::take_inbox() {
     inbox_.submissions.erase(inbox_.submissions.begin(), end);
     inbox_.events -= events;
     taken.results.swap(inbox_.results);
-    taken.tasks.swap(inbox_.tasks);
     return taken;
+}
+
+bool Shard::run_tasks() {
+    std::vector<std::function<void(Shard&)>> tasks;
+    {
+        const std::lock_guard lock(mutex_);
+        tasks.swap(inbox_.tasks);
+    }
+    for (const auto& task : tasks) {
+        task(*this);
+    }
+    return !tasks.empty();
 }
 
 bool Shard::step() {
     trim_cache();
-    Inbox inbox = take_inbox();
-    for (const auto& task : inbox.tasks) {
-        task(*this);
-    }
+    const bool ran_tasks = run_tasks();
     const Instant now = shared_.clock.now();
+    if (!meet(now)) {
+        return ran_tasks;
+    }
+    Inbox inbox = take_inbox();
     Batch batch(*this, now);
     auto fill = [&]() -> Result<void> {
         for (const Submission& submission : inbox.submissions) {
             for (const InboundEvent& event : submission.events) {
-                SLUICE_TRY(is_catalog(event) ? fan_out(event) : Result<void>(success()));
+                SLUICE_TRY(is_catalog(event) ? fan_out(event, now) : Result<void>(success()));
             }
         }
         for (const AttemptResult& result : inbox.results) {
@@ -228,7 +253,7 @@ bool Shard::step() {
         fatal(result.error());
     }
     counters_.waiting.store(timers_.waiting());
-    return !batch.empty() || !inbox.submissions.empty() || !inbox.tasks.empty();
+    return !batch.empty() || !inbox.submissions.empty() || ran_tasks;
 }
 
 /// A store that failed knows no more than the disk does: what is acknowledged is there, and a new
@@ -271,6 +296,7 @@ Result<Shard::Cached*> Shard::adopt(CustomerNo no, Store::Loaded loaded) {
     SLUICE_TRY(auto customer, decode_customer(loaded.state));
     Cached cached;
     cached.customer = std::move(customer);
+    cached.tallied = cached.customer.assignments;
     cached.no = no;
     retire_unknown(cached.customer);
     if (needs_relayout(*releases_, cached.customer)) {
@@ -318,13 +344,12 @@ bool Shard::is_catalog(const InboundEvent& event) const {
 /// A catalog event, given to everybody it may concern a page at a time. Each page is a commit of
 /// its own with a key for each customer; the event's own key comes last. A crash in between leaves
 /// it unacknowledged, and when it is sent again nobody gets it twice.
-Result<void> Shard::fan_out(const InboundEvent& event) {
+Result<void> Shard::fan_out(const InboundEvent& event, Instant now) {
     const Digest key = digest({"event", event.message_id});
     if (store_->seen(key)) {
         ++counters_.duplicates;
         return success();
     }
-    const Instant now = shared_.clock.now();
     AppliedEvent applied = apply_program(*releases_->ready().program, event);
     applied.at = std::min(applied.at, now);
     const auto audience = audience_.of(applied);
@@ -356,10 +381,11 @@ Result<void> Shard::build_audience() {
 /// The next customers that no event has brought to the current release: states and starts by the
 /// clock are there for everybody, and runs move on. True while some are left.
 bool Shard::relay_some(std::size_t customers) {
-    if (!relaying_) {
+    const Instant now = shared_.clock.now();
+    if (!relaying_ || !meet(now)) {
         return false;
     }
-    Batch batch(*this, shared_.clock.now());
+    Batch batch(*this, now);
     const auto count = static_cast<CustomerNo>(store_->customers());
     const auto look = [&]() -> Result<void> {
         for (std::size_t at = 0; at < customers && relay_from_ < count; ++at) {
@@ -388,6 +414,9 @@ void Shard::set_releases(std::shared_ptr<const Releases> releases) {
     pace_ = new_pace();
     pace_.taken(given);
     if (const auto built = build_audience(); !built.has_value()) {
+        fatal(built.error());
+    }
+    if (const auto built = build_tally(); !built.has_value()) {
         fatal(built.error());
     }
     cached_by_no_.clear();
@@ -436,6 +465,7 @@ Instant Shard::pace(Instant wanted) {
 
 Result<void> Shard::recover() {
     SLUICE_TRY(build_audience());
+    SLUICE_TRY(build_tally());
     SLUICE_TRY(recover_pace());
     // With one release there has been no deploy that could have been interrupted.
     relaying_ = releases_->size() > 1;

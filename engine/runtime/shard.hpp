@@ -6,6 +6,7 @@
 #include "engine/outbox/connector.hpp"
 #include "engine/runtime/audience.hpp"
 #include "engine/runtime/doubt.hpp"
+#include "engine/runtime/experiment_board.hpp"
 #include "engine/runtime/lane.hpp"
 #include "engine/runtime/pace.hpp"
 #include "engine/runtime/step.hpp"
@@ -42,6 +43,10 @@ struct AttemptResult {
     Outcome outcome;
 };
 
+/// Under this name the first shard keeps what was decided about experiments
+/// (behaviour/experiment_decisions).
+inline constexpr std::string_view kDecisionsNote = "experiments";
+
 /// Counters for metrics and tests; written by the shard, read by anyone.
 struct ShardCounters {
     std::atomic<std::uint64_t> events{0}, duplicates{0}, commits{0}, timers_fired{0};
@@ -75,6 +80,8 @@ public:
         /// Called on the shard's thread once a deploy has come to every customer, with the release
         /// that is current and those that somebody still needs. May be empty.
         std::function<void(std::uint32_t, const std::set<std::uint32_t>&)> settled = {};
+        /// Where experiments are decided; null: their shares stand.
+        ExperimentBoard* experiments = nullptr;
     };
     using Done = std::function<void(const Result<void>&)>;
 
@@ -85,8 +92,9 @@ public:
     /// Rebuilds timers and the outbox from the store; call before start().
     Result<void> recover();
     void start();
-    /// Takes no more events, finishes what is in the inbox, and ends the thread. Attempts that are
-    /// still out stay claimed.
+    /// Takes no more events, finishes what is in the inbox (or, where that would have to wait for a
+    /// decision of all shards, refuses it), and ends the thread. Attempts that are still out stay
+    /// claimed.
     void stop();
 
     /// All or none: false when the inbox has no room. `done` is called on the shard's thread after
@@ -112,6 +120,8 @@ public:
     /// A person's word on a message in doubt: it was sent, send it again, or let it be.
     Result<void> resolve(const std::string& message_id, DoubtVerdict verdict);
 
+    /// Null: nothing is decided here.
+    [[nodiscard]] const ExperimentBoard* experiments() const { return shared_.experiments; }
     [[nodiscard]] const ShardCounters& counters() const { return counters_; }
     [[nodiscard]] std::uint32_t number() const { return number_; }
 
@@ -119,9 +129,10 @@ private:
     friend class Batch;
     struct Cached {
         Customer customer;
-        bool relaid = false;        // laid out for a newer release since it was stored
-        std::vector<Moved> edited;  // how that moved the customer between states
-        CustomerNo no = 0;          // once it is stored
+        bool relaid = false;              // laid out for a newer release since it was stored
+        std::vector<Moved> edited;        // how that moved the customer between states
+        CustomerNo no = 0;                // once it is stored
+        std::vector<Assignment> tallied;  // as last committed
     };
     struct EventInput {
         InboundEvent event;
@@ -143,6 +154,7 @@ private:
 
     void schedule();
     void loop();
+    bool run_tasks();
     void arm();
     Inbox take_inbox();
     /// The customer's record in the cache, read from the store when it is not there yet. Stays
@@ -156,12 +168,19 @@ private:
     void fatal(const Error& error);
     bool relay_some(std::size_t customers);
     [[nodiscard]] bool is_catalog(const InboundEvent& event) const;
-    Result<void> fan_out(const InboundEvent& event);
+    Result<void> fan_out(const InboundEvent& event, Instant now);
     Result<void> build_audience();
     void retire_unknown(Customer& customer);
     [[nodiscard]] RetimePace new_pace() const;
     Result<void> recover_pace();
     [[nodiscard]] Instant pace(Instant wanted);
+
+    // experiments (shard_experiments.cpp)
+    Result<void> build_tally();
+    void tally(Cached& cached);
+    bool meet(Instant now);
+    void decide(const ExperimentBoard::Meeting& meeting);
+    void refuse_rest();
 
     const std::uint32_t number_;
     std::unique_ptr<Store> store_;
@@ -187,6 +206,9 @@ private:
     std::set<std::uint32_t> needed_;  // releases that those before it refer to
     RetimePace pace_;
     AudienceIndex audience_;
+    ExperimentTally tally_;  // of every record, as committed
+    bool tallied_ = false;   // … which it is not before some flow has an experiment
+    bool waits_for_others_ = false;
 
     boost::asio::io_context context_{1};
     boost::asio::system_timer timer_{context_};

@@ -50,6 +50,12 @@ std::string log_line(const TraceRow& row, std::string_view customer) {
 Simulation::Simulation(std::shared_ptr<const dsl::Program> program, Options options)
     : program_(std::move(program)), options_(std::move(options)) {
     releases_.add(1, program_);
+    step_.salt = options_.salt;
+    step_.winner = [this](std::uint64_t count, Instant at) -> std::optional<Winner> {
+        const ExperimentDecision* decision = decisions_.find(count, at);
+        return decision == nullptr ? std::nullopt
+                                   : std::optional<Winner>({decision->variant, decision->since});
+    };
 }
 
 void Simulation::add(const InboundEvent& event) {
@@ -73,27 +79,97 @@ void Simulation::add(const InboundEvent& event) {
     ++totals_.events;
 }
 
-void Simulation::run_person(std::uint32_t index, std::vector<Line>& lines) {
+Simulation::Underway Simulation::begin(std::uint32_t index) {
     Person& person = people_[index];
     person.events.insert(person.events.end(), catalog_.begin(), catalog_.end());
     std::stable_sort(person.events.begin(), person.events.end(),
                      [](const AppliedEvent& a, const AppliedEvent& b) { return a.at < b.at; });
-    Customer customer = new_customer(releases_, person.id);
-    StepOptions step;
-    step.salt = options_.salt;
+    Underway out;
+    out.customer = new_customer(releases_, person.id);
+    return out;
+}
+
+/// Everything that happens before `end`.
+void Simulation::run_until(std::uint32_t index, Underway& underway, Instant end,
+                           std::vector<Line>& lines) {
+    const std::vector<AppliedEvent>& events = people_[index].events;
     Effects effects;
-    for (const AppliedEvent& event : person.events) {
-        apply_event(releases_, step, customer, event, effects);
+    for (; underway.next < events.size() && events[underway.next].at < end; ++underway.next) {
+        apply_event(releases_, step_, underway.customer, events[underway.next], effects);
     }
     // One millisecond before the end: instants have no finer parts.
-    run_timers(releases_, step, customer, horizon() - Millis{1}, effects);
-    std::uint32_t order = 0;
+    run_timers(releases_, step_, underway.customer, end - Millis{1}, effects);
     for (TraceRow& row : effects.trace) {
         if (in_log(row.kind)) {
-            lines.push_back({row.at, index, order++, std::move(row)});
+            lines.push_back({row.at, index, underway.order++, std::move(row)});
         }
     }
-    person.events = {};
+    tally(underway);
+}
+
+void Simulation::tally(Underway& underway) {
+    if (underway.tallied == underway.customer.assignments) {
+        return;
+    }
+    for (const Assignment& assignment : underway.tallied) {
+        tally_.remove(assignment);
+    }
+    for (const Assignment& assignment : underway.customer.assignments) {
+        tally_.add(assignment);
+    }
+    underway.tallied = underway.customer.assignments;
+}
+
+/// When something happens to somebody next.
+Instant Simulation::next_of(std::uint32_t index, const Underway& underway) const {
+    const std::vector<AppliedEvent>& events = people_[index].events;
+    const Instant event = underway.next < events.size() ? events[underway.next].at : kNever;
+    return std::min(event, underway.customer.due());
+}
+
+void Simulation::run_each(std::vector<Line>& lines, const Progress& progress) {
+    for (std::uint32_t person = 0; person < people_.size(); ++person) {
+        Underway underway = begin(person);
+        run_until(person, underway, horizon(), lines);
+        people_[person].events = {};
+        if (progress && person % 1'000 == 999) {
+            progress(person + 1, people_.size());
+        }
+    }
+}
+
+/// From one decision to the next, as the daemon's shards do; see runtime/experiment_board.
+void Simulation::run_together(std::vector<Line>& lines, const Progress& progress) {
+    std::vector<Underway> all;
+    all.reserve(people_.size());
+    Instant next = kNever;
+    for (std::uint32_t person = 0; person < people_.size(); ++person) {
+        all.push_back(begin(person));
+        next = std::min(next, next_of(person, all.back()));
+    }
+    decisions_.day = next == kNever ? 0 : decision_day(next);
+    std::size_t done = 0;
+    while (next < horizon()) {
+        const std::int64_t day = decision_day(next);
+        decisions_.look(*program_, tally_, day);
+        const Instant end = std::min(horizon(), decision_due(day + 1));
+        next = kNever;
+        done = 0;
+        for (std::uint32_t person = 0; person < people_.size(); ++person) {
+            if (next_of(person, all[person]) < end) {
+                run_until(person, all[person], end, lines);
+            }
+            const Instant then = next_of(person, all[person]);
+            done += then == kNever ? 1 : 0;
+            next = std::min(next, then);
+        }
+        if (progress) {
+            progress(done, people_.size());
+        }
+    }
+    if (horizon() != kNever) {
+        decisions_.look(*program_, tally_, decision_day(horizon() - Millis{1}));
+    }
 }
 
 Instant Simulation::horizon() const {
@@ -123,11 +199,10 @@ Simulation::Totals Simulation::run(const std::function<void(std::string_view)>& 
 Simulation::Totals Simulation::visit(
     const Visit& visit, const std::function<void(std::size_t, std::size_t)>& progress) {
     std::vector<Line> lines;
-    for (std::uint32_t person = 0; person < people_.size(); ++person) {
-        run_person(person, lines);
-        if (progress && person % 1'000 == 999) {
-            progress(person + 1, people_.size());
-        }
+    if (decides(*program_)) {
+        run_together(lines, progress);
+    } else {
+        run_each(lines, progress);
     }
     std::vector<std::uint32_t> rank(people_.size());
     std::vector<std::uint32_t> by_name(people_.size());

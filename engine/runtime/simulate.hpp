@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/behaviour/experiment_decisions.hpp"
 #include "engine/runtime/step.hpp"
 
 #include <cstdint>
@@ -15,7 +16,8 @@ namespace sluice {
 ///
 /// Customers do not meet, so each is run from its first event to the end by itself and the
 /// decisions are put in order afterwards: by instant, then customer id, then their order within the
-/// customer. Two runs over the same input give identical bytes.
+/// customer. Where experiments are decided, all of them are run from one decision to the next. Two
+/// runs over the same input give identical bytes.
 class Simulation {
 public:
     struct Options {
@@ -33,6 +35,8 @@ public:
     };
 
     Simulation(std::shared_ptr<const dsl::Program> program, Options options);
+    Simulation(const Simulation&) = delete;
+    Simulation& operator=(const Simulation&) = delete;
 
     /// Adds one call; calls of a customer may come in any order, equal instants keep the order
     /// given.
@@ -48,10 +52,22 @@ public:
     using Visit = std::function<void(const TraceRow&, std::string_view customer)>;
     Totals visit(const Visit& visit, const std::function<void(std::size_t, std::size_t)>& progress);
 
+    /// After a run: which experiments were decided, and on what.
+    [[nodiscard]] const ExperimentDecisions& decisions() const { return decisions_; }
+    /// After a run: what every experiment came to.
+    [[nodiscard]] const ExperimentTally& tally() const { return tally_; }
+
 private:
     struct Person {
         std::string id;
         std::vector<AppliedEvent> events;
+    };
+    /// Somebody in the middle of a run.
+    struct Underway {
+        Customer customer;
+        std::size_t next = 0;  // event
+        std::uint32_t order = 0;
+        std::vector<Assignment> tallied;
     };
     struct Line {
         Instant at;
@@ -59,7 +75,13 @@ private:
         std::uint32_t order = 0;
         TraceRow row;
     };
-    void run_person(std::uint32_t person, std::vector<Line>& lines);
+    using Progress = std::function<void(std::size_t, std::size_t)>;
+    void run_each(std::vector<Line>& lines, const Progress& progress);
+    void run_together(std::vector<Line>& lines, const Progress& progress);
+    [[nodiscard]] Underway begin(std::uint32_t person);
+    void run_until(std::uint32_t person, Underway& underway, Instant end, std::vector<Line>& lines);
+    [[nodiscard]] Instant next_of(std::uint32_t person, const Underway& underway) const;
+    void tally(Underway& underway);
     [[nodiscard]] Instant horizon() const;
 
     std::shared_ptr<const dsl::Program> program_;
@@ -69,6 +91,9 @@ private:
     std::vector<AppliedEvent> catalog_;  // what happened to the catalog concerns everybody
     Instant last_event_ = kEpoch;
     std::unordered_map<std::string, std::uint32_t> by_id_;
+    StepOptions step_;
+    ExperimentDecisions decisions_;
+    ExperimentTally tally_;
     Totals totals_;
 };
 

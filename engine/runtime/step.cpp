@@ -2,6 +2,7 @@
 
 #include "engine/base/assert.hpp"
 #include "engine/behaviour/aggregates.hpp"
+#include "engine/behaviour/experiment_decisions.hpp"
 #include "engine/runtime/bind.hpp"
 #include "engine/runtime/stepper.hpp"
 
@@ -38,6 +39,8 @@ ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(s
     starts_of_event.resize(p.events.size());
     starts_of_lifecycle.resize(p.lifecycles.size());
     lifecycle_needs = sluice::lifecycle_needs(p);
+    experiment_counts = sluice::experiment_counts(p);
+    measured_by_event.resize(p.events.size());
     event_matters.resize(p.events.size());
     for (std::size_t event = 0; event < p.events.size(); ++event) {
         event_matters[event] = !p.aggregates_of_event[event].empty();
@@ -49,6 +52,12 @@ ReadyProgram::ReadyProgram(std::shared_ptr<const dsl::Program> made) : program(s
         }
         each_pattern(
             f, [&](const dsl::EventPattern& pattern) { event_matters[pattern.event] = true; });
+    }
+    for (Index at = 0; at < p.experiments.size(); ++at) {
+        if (const Index event = p.experiments[at].measure.event; event != kNone) {
+            measured_by_event[event].push_back(at);
+            event_matters[event] = true;
+        }
     }
     const auto by_priority = [&](std::vector<StartRef>& starts) {
         std::stable_sort(starts.begin(), starts.end(), [&](const StartRef& a, const StartRef& b) {
@@ -238,6 +247,20 @@ std::vector<Moved> moves_between(const Releases& releases, const Layout& before,
 
 }  // namespace
 
+namespace {
+
+/// Nothing looks any more for what would have counted, so whoever could still have done it is taken
+/// out of the count, whatever she has done so far: those who remain are measured alike.
+void drop_unmeasured(const ReadyProgram& ready, Customer& customer) {
+    std::erase_if(customer.assignments, [&](const Assignment& assignment) {
+        const auto& counts = ready.experiment_counts;
+        return assignment.until > customer.last_at &&
+               std::find(counts.begin(), counts.end(), assignment.count) == counts.end();
+    });
+}
+
+}  // namespace
+
 std::vector<Moved> relayout(const Releases& releases, Customer& customer,
                             const std::vector<InboundEvent>& history) {
     std::vector<Layout> layouts;
@@ -247,6 +270,7 @@ std::vector<Moved> relayout(const Releases& releases, Customer& customer,
         refold.apply(event);
     }
     refold.pass_to(customer.last_at);
+    drop_unmeasured(releases.ready(), customer);
     customer.events = std::max(customer.events, refold.ordinal());
     const std::vector<Moved> moved =
         customer.layouts.empty()

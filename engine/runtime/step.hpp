@@ -37,6 +37,8 @@ struct ReadyProgram {
     std::vector<StartRef> clock_starts;  // on dates and schedules; Layout::start_due goes beside
     std::vector<bool> event_matters;     // read by a flow, an aggregate or a lifecycle
     std::vector<LifecycleNeeds> lifecycle_needs;
+    std::vector<std::uint64_t> experiment_counts;       // Assignment::count, by experiment
+    std::vector<std::vector<Index>> measured_by_event;  // experiments, by event
 };
 
 /// Ten a second: what a small provider takes without complaint.
@@ -83,6 +85,12 @@ private:
     };
     std::uint32_t current_ = 0;
     std::map<std::uint32_t, Entry> programs_;
+};
+
+/// The variant that everybody gets who comes to an experiment from `since` on.
+struct Winner {
+    std::uint32_t variant = 0;
+    Instant since;
 };
 
 /// A message that policy let through: to be rendered and put in the outbox.
@@ -146,6 +154,9 @@ struct StepOptions {
     /// Takes the place of chance: the way a run takes at a split or an experiment, when it has a
     /// value. Not set: chance decides.
     std::function<std::optional<Index>(Index flow, Index instruction)> choose;
+    /// Who won an experiment (by Assignment::count), as things stood at an instant. Not set, or
+    /// empty: shares decide.
+    std::function<std::optional<Winner>(std::uint64_t count, Instant at)> winner;
     /// When a run may go whose retimed wait ends at `wanted`: then, or, when that is over by the
     /// clock on the wall, at a turn of its own (engine/runtime/pace). Not set: at once.
     std::function<Instant(Instant wanted)> pace;

@@ -12,6 +12,10 @@
 
 namespace sluice {
 
+/// The same event seen by another program: matched by name, field by field. kNone when that
+/// program does not declare it.
+AppliedEvent translate(const AppliedEvent& event, const dsl::Program& from, const dsl::Program& to);
+
 /// One step of one customer; private to step.cpp and its parts. Lives for one call.
 ///
 /// The order within an instant (language.md §3.4): what time alone changes (lifecycles, held
@@ -107,11 +111,16 @@ private:
     void record(Run& run, const dsl::OpRecord& op);
     Index choose_arm(const Run& run, const dsl::OpSplit& op, Index step);
     [[nodiscard]] std::size_t draw_arm(const Run& run, const dsl::OpSplit& op, Index step) const;
-    Index choose_variant(const Run& run, const dsl::OpExperiment& op, Index step);
-    [[nodiscard]] std::size_t draw_variant(const dsl::Experiment& experiment) const;
     Index next_round(Run& run, const dsl::OpLoop& op);
     void move(const Run& run, const dsl::OpMove& op, Index step);
     void end(Run& run, Reason reason, std::string_view note);
+
+    // experiments (stepper_experiments.cpp)
+    Index choose_variant(const Run& run, const dsl::OpExperiment& op, Index step);
+    [[nodiscard]] std::uint32_t draw_variant(const dsl::Experiment& experiment) const;
+    std::uint32_t assign(const dsl::Experiment& experiment, std::uint64_t count, TraceRow& row);
+    void measure(const AppliedEvent& event, std::uint32_t release);
+    void measure_one(const AppliedEvent& event, Index experiment);
 
     // messages (stepper_send.cpp)
     Index send(Run& run, const dsl::OpSend& op, Index step);

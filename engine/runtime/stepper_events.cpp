@@ -7,10 +7,7 @@
 #include <algorithm>
 
 namespace sluice {
-namespace {
 
-/// The same event seen by another program: matched by name, field by field. kNone when that
-/// program does not declare it.
 AppliedEvent translate(const AppliedEvent& event, const dsl::Program& from,
                        const dsl::Program& to) {
     AppliedEvent out;
@@ -34,8 +31,6 @@ AppliedEvent translate(const AppliedEvent& event, const dsl::Program& from,
     }
     return out;
 }
-
-}  // namespace
 
 void Stepper::apply(const AppliedEvent& event) {
     run_timers(std::max(event.at, now_));
@@ -92,6 +87,7 @@ void Stepper::process_event(const AppliedEvent& event, std::uint32_t release) {
         return;
     }
     fold_everywhere(event, release, changed);
+    measure(event, release);
     watch(event, release);
     if (release == releases_.current()) {
         start_flows(event);

@@ -217,32 +217,6 @@ Index Stepper::choose_arm(const Run& run, const dsl::OpSplit& op, Index step) {
     return chosen.target;
 }
 
-/// The variant's place; their number stands for the holdout.
-std::size_t Stepper::draw_variant(const dsl::Experiment& experiment) const {
-    const std::uint32_t point = draw({"experiment", options_.salt, experiment.name, customer_.id});
-    std::int64_t edge = 0;
-    for (std::size_t at = 0; at < experiment.variants.size(); ++at) {
-        edge += experiment.variants[at].second;
-        if (point < edge) {
-            return at;
-        }
-    }
-    return experiment.variants.size();
-}
-
-/// Sticky: the same customer gets the same variant whenever she comes by.
-Index Stepper::choose_variant(const Run& run, const dsl::OpExperiment& op, Index step) {
-    const dsl::Experiment& experiment = ready_of(run).program->experiments[op.experiment];
-    const auto told = told_way(run, op.targets.size() + 1);
-    const std::size_t at = told ? *told : draw_variant(experiment);
-    const bool held_out = at == op.targets.size();
-    pass(run, static_cast<Index>(at));
-    TraceRow& row = trace(TraceKind::assigned, run, step);
-    row.note = experiment.name;
-    row.detail = held_out ? "holdout" : experiment.variants[at].first;
-    return held_out ? op.held_out : op.targets[at];
-}
-
 /// The head of a loop: into its next round, or past it.
 Index Stepper::next_round(Run& run, const dsl::OpLoop& op) {
     std::uint32_t& rounds = run.counters[op.counter];

@@ -253,4 +253,14 @@ Result<void> MemoryStore::set_release_options(std::uint32_t number, const std::s
     return success();
 }
 
+Result<std::string> MemoryStore::note(std::string_view name) {
+    const auto found = notes_.find(name);
+    return found == notes_.end() ? std::string{} : found->second;
+}
+
+Result<void> MemoryStore::set_note(std::string_view name, std::string_view text) {
+    notes_.insert_or_assign(std::string(name), std::string(text));
+    return success();
+}
+
 }  // namespace sluice

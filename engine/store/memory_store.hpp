@@ -41,6 +41,8 @@ public:
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
     Result<void> set_release_options(std::uint32_t number, const std::string& options) override;
+    Result<std::string> note(std::string_view name) override;
+    Result<void> set_note(std::string_view name, std::string_view text) override;
     Result<bool> maintain() override { return false; }
 
 private:
@@ -69,6 +71,7 @@ private:
     std::map<std::pair<std::uint8_t, Digest>, SuppressionRow> suppressions_;
     std::map<std::string, std::string, std::less<>> identities_;
     std::map<std::uint32_t, Release> releases_;
+    std::map<std::string, std::string, std::less<>> notes_;
 };
 
 }  // namespace sluice

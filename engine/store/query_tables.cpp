@@ -92,6 +92,8 @@ Result<void> QueryTables::prepare_all() {
         {&put_identity_, "INSERT OR REPLACE INTO identity VALUES(?1, ?2)"},
         {&select_identity_, "SELECT customer FROM identity WHERE anonymous_id = ?1"},
         {&update_release_, "UPDATE release SET options = ?2 WHERE number = ?1"},
+        {&select_note_, "SELECT value FROM meta WHERE key = ?1"},
+        {&upsert_note_, "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"},
         {&insert_release_, "INSERT INTO release VALUES(?1, ?2, ?3, ?4, ?5)"},
         {&select_releases_,
          "SELECT number, program_hash, at, bundle, options FROM release ORDER BY number"},
@@ -319,6 +321,19 @@ Result<void> QueryTables::set_release_options(std::uint32_t number, const std::s
         return fail(Errc::not_found, "there is no release " + std::to_string(number));
     }
     return success();
+}
+
+// Notes stand in `meta` beside what the file says of itself, under names of their own.
+Result<std::string> QueryTables::note(std::string_view name) {
+    const std::string key = "note:" + std::string(name);
+    StatementScope scope(select_note_);
+    SLUICE_TRY(const bool known, select_note_.bind_text(1, key).step());
+    return known ? std::string(select_note_.bytes(0)) : std::string{};
+}
+
+Result<void> QueryTables::set_note(std::string_view name, std::string_view text) {
+    const std::string key = "note:" + std::string(name);
+    return upsert_note_.bind_text(1, key).bind_blob(2, text).run();
 }
 
 }  // namespace sluice

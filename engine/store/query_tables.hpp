@@ -36,6 +36,8 @@ public:
     Result<std::vector<Release>> releases();
     Result<void> add_release(const Release& release);
     Result<void> set_release_options(std::uint32_t number, const std::string& options);
+    Result<std::string> note(std::string_view name);
+    Result<void> set_note(std::string_view name, std::string_view text);
 
 private:
     explicit QueryTables(Connection& file) : file_(&file) {}
@@ -55,6 +57,7 @@ private:
     Statement put_suppression_, select_suppression_;
     Statement put_identity_, select_identity_;
     Statement insert_release_, select_releases_, update_release_;
+    Statement select_note_, upsert_note_;
 };
 
 }  // namespace sluice

@@ -206,4 +206,18 @@ Result<void> SqliteStore::set_release_options(std::uint32_t number, const std::s
     return end_write();
 }
 
+Result<std::string> SqliteStore::note(std::string_view name) {
+    return tables_->note(name);
+}
+
+Result<void> SqliteStore::set_note(std::string_view name, std::string_view text) {
+    SLUICE_TRY(writable());
+    SLUICE_TRY(begin_write());
+    if (auto set = tables_->set_note(name, text); !set) {
+        roll_back();
+        return set;
+    }
+    return end_write();
+}
+
 }  // namespace sluice

@@ -91,6 +91,8 @@ public:
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
     Result<void> set_release_options(std::uint32_t number, const std::string& options) override;
+    Result<std::string> note(std::string_view name) override;
+    Result<void> set_note(std::string_view name, std::string_view text) override;
     Result<bool> maintain() override;
 
     /// Bytes of state frames in the file, and of those that are somebody's newest.

@@ -179,6 +179,11 @@ public:
     /// Replaces the options of a release that is kept; Errc::not_found when there is none.
     virtual Result<void> set_release_options(std::uint32_t number, const std::string& options) = 0;
 
+    /// A small text kept under a name, for what concerns no single customer; empty when there is
+    /// none. Setting one is durable when it returns.
+    virtual Result<std::string> note(std::string_view name) = 0;
+    virtual Result<void> set_note(std::string_view name, std::string_view text) = 0;
+
     /// Bounded background work (sequential compaction, a paced checkpoint); called by the owner
     /// when idle and every few commits. Returns whether there is more to do at once.
     virtual Result<bool> maintain() = 0;

@@ -441,6 +441,17 @@ TEST_P(StoreContractTest, ReleasesAreListedInOrderAndGivenOnce) {
     EXPECT_EQ(releases[1].at, from_ms(20));
 }
 
+TEST_P(StoreContractTest, ANoteIsWhatWasLastSet) {
+    EXPECT_EQ(store_->note("experiments").value(), "");
+    ASSERT_TRUE(store_->set_note("experiments", "first"));
+    ASSERT_TRUE(store_->set_note("shard", "other"));  // no key of the store's own is touched
+    ASSERT_TRUE(store_->set_note("experiments", std::string("s\0cond", 7)));
+    reopen();
+    EXPECT_EQ(store_->note("experiments").value(), std::string("s\0cond", 7));
+    EXPECT_EQ(store_->note("shard").value(), "other");
+    EXPECT_EQ(store_->note("experiment").value(), "");
+}
+
 // Every way to be refused, each in a commit that also changes everything else.
 struct Refusal {
     const char* name;
