@@ -387,41 +387,55 @@ private:
     std::size_t nots_ = 0;
 };
 
-/// Whether nothing is to be repaired: every declaration closes what it opens, and nothing can be
-/// nested too deep. Nearly every file of every day; one look at its tokens tells.
-bool sound(const std::vector<Token>& in) {
-    int braces = 0;
-    int deepest = 0;  // at most: `not`s and brackets are counted as if none were closed
-    for (std::size_t i = 0; i + 1 < in.size(); ++i) {
+/// Counts what may need a repair, token by token. `not`s and brackets are counted as if none were
+/// closed before the next declaration: the depth is never less than that.
+class Balance {
+public:
+    /// False when something is to be repaired up to this token.
+    bool take(const std::vector<Token>& in, std::size_t i) {
         const Token& t = in[i];
         switch (t.kind) {
             case Kind::left_brace:
-                ++braces;
+                ++braces_;
                 break;
             case Kind::right_brace:
-                --braces;
+                --braces_;
                 break;
             case Kind::left_paren:
             case Kind::left_bracket:
-                ++deepest;
+                ++deepest_;
                 break;
             case Kind::word:
-                deepest += t.word == kw("not") ? 1 : 0;
-                if (t.column == 1 && starts_declaration(in, i)) {
-                    if (braces != 0) {
-                        return false;
-                    }
-                    deepest = 0;
-                }
-                continue;
+                deepest_ += t.word == kw("not") ? 1 : 0;
+                return t.column != 1 || !starts_declaration(in, i) || begin();
             default:
-                continue;
+                return true;
         }
-        if (braces < 0 || deepest + braces > static_cast<int>(kNestingMax)) {
+        return braces_ >= 0 && deepest_ + braces_ <= static_cast<int>(kNestingMax);
+    }
+
+    /// A new declaration, or the end of the file. False when braces are still open.
+    bool begin() {
+        const bool fine = deepest_ <= static_cast<int>(kNestingMax);
+        deepest_ = 0;
+        return fine && braces_ == 0;
+    }
+
+private:
+    int braces_ = 0;
+    int deepest_ = 0;
+};
+
+/// Whether nothing is to be repaired: every declaration closes what it opens, and nothing can be
+/// nested too deep. Nearly every file of every day; one look at its tokens tells.
+bool sound(const std::vector<Token>& in) {
+    Balance balance;
+    for (std::size_t i = 0; i + 1 < in.size(); ++i) {
+        if (!balance.take(in, i)) {
             return false;
         }
     }
-    return braces == 0 && deepest <= static_cast<int>(kNestingMax);
+    return balance.begin();
 }
 
 }  // namespace
