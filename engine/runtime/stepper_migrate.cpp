@@ -4,6 +4,7 @@
 #include "engine/runtime/wait.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace sluice {
 namespace {
@@ -41,11 +42,102 @@ Fields reordered(const Fields& fields, const dsl::EventType& from, const dsl::Ev
     return out;
 }
 
+bool same_fields(const dsl::EventType& a, const dsl::EventType& b) {
+    return std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(),
+                      [](const dsl::Field& one, const dsl::Field& other) {
+                          return one.name == other.name && one.type == other.type;
+                      });
+}
+
+/// The step of a flow that sends a message, the one of the same id rather than another.
+Index sending_step(const dsl::Flow& flow, Index message, const std::string& id) {
+    Index found = kNone;
+    for (const dsl::Instruction& instruction : flow.code) {
+        const auto* send = std::get_if<dsl::OpSend>(&instruction.op);
+        const bool sends =
+            send != nullptr && (send->first.message == message ||
+                                (send->alternative && send->alternative->message == message));
+        if (sends && (found == kNone || flow.steps[instruction.step].id == id)) {
+            found = instruction.step;
+        }
+    }
+    return found;
+}
+
+/// What a message uses, from what it was given under another version; empty when something is
+/// missing or means something else now.
+std::optional<Arguments> arguments_for(const dsl::Program& to, const dsl::Message& message,
+                                       const dsl::Program& from, const HeldMessage& held) {
+    Arguments out;
+    for (const dsl::MessageParam& param : message.params) {
+        const auto given =
+            std::find_if(held.arguments.begin(), held.arguments.end(),
+                         [&](const auto& argument) { return argument.first == param.name; });
+        if (given == held.arguments.end()) {
+            if (!param.optional) {
+                return std::nullopt;
+            }
+            continue;
+        }
+        const auto* event = std::get_if<BoundEvent>(&given->second);
+        if (event != nullptr && param.event != kNone) {
+            const dsl::EventType& before = from.events[event->event];
+            const dsl::EventType& after = to.events[param.event];
+            if (before.wire_name != after.wire_name || !same_fields(before, after)) {
+                return std::nullopt;
+            }
+            out.emplace_back(param.name, BoundEvent{param.event, event->fields});
+            continue;
+        }
+        const auto& known = from.messages[held.message].params;
+        const bool same = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+            return one.name == param.name && one.event == kNone && one.type == param.type;
+        });
+        if (event != nullptr || param.event != kNone || !same) {
+            return std::nullopt;
+        }
+        out.push_back(*given);
+    }
+    return out;
+}
+
+/// A message is read when it is rendered, so one that policy holds takes the words of the current
+/// version, where that sends it and has everything it uses. False: it goes out as it was.
+bool take_new_words(const Releases& releases, HeldMessage& held) {
+    const dsl::FlowMatch& match = releases.match(held.release).flows[held.flow];
+    const dsl::Program& from = *releases.find(held.release)->program;
+    const dsl::Program& to = *releases.ready().program;
+    const Index message = to.find_message(from.messages[held.message].name);
+    if (match.new_flow == kNone || message == kNone) {
+        return false;
+    }
+    const dsl::Message& words = to.messages[message];
+    const bool there =
+        held.channel == Channel::email ? words.email.has_value() : words.sms.has_value();
+    const std::string& id = from.flows[held.flow].steps[held.step].id;
+    const Index step = sending_step(to.flows[match.new_flow], message, id);
+    auto arguments = arguments_for(to, words, from, held);
+    if (!there || step == kNone || !arguments) {
+        return false;
+    }
+    held.release = releases.current();
+    held.flow = match.new_flow;
+    held.step = step;
+    held.message = message;
+    held.arguments = std::move(*arguments);
+    return true;
+}
+
 }  // namespace
 
 /// Before and after everything else a step does.
 void Stepper::migrate_runs() {
     bool moved = false;
+    for (HeldMessage& held : customer_.held) {
+        if (held.release != releases_.current()) {
+            moved = take_new_words(releases_, held) || moved;
+        }
+    }
     for (Run& run : customer_.runs) {
         if (run.release != releases_.current() && run.park != Park::none) {
             moved = migrate(run) || moved;

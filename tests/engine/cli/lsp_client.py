@@ -11,8 +11,9 @@ DEADLINE_S = 30
 
 class Client:
     def __init__(self, sluice, root):
-        self.process = subprocess.Popen([sluice, "lsp"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        command = sluice if isinstance(sluice, list) else [sluice, "lsp"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE)
         self.root = Path(root)
         self.incoming = queue.Queue()
         self.noticed = []

@@ -87,6 +87,33 @@ TEST_F(DeployTest, AnEditedTextIsUsedByTheNextMessage) {
                                           "05 11:00 ended Greet: completed"));
 }
 
+/// Held over the night, the deploy and a crash or two, it goes out in the words of the morning.
+TEST_F(DeployTest, AnEditedTextIsUsedByAMessageThatQuietHoursHold) {
+    constexpr std::string_view kLate =
+        "flow Greet { starts when Begin as begin send email Note with begin wait 9 days }\n"
+        "flow Other { starts when Begin send email Hello }";
+    const std::string note =
+        "message Note { topic News  uses Begin as begin  email { subject \"Night {begin.kind}\" "
+        "body \"<p>Note</p>\" } }\n";
+    begin("05 23:00", note + std::string(kLate));
+    enter("ana", "x");
+    interrupt(Ends::killed);
+    std::string morning = note;
+    morning.replace(morning.find("Night"), 5, "Morning");
+    // One flow still sends its message, in new words; the other is gone, and keeps its own.
+    const std::string next = morning + std::string(kLate.substr(0, kLate.find('\n'))) + "\n";
+    std::string world(kWorld);
+    world.replace(world.find("subject \"Hello\""), 15, "subject \"Good day\"");
+    ReleaseOptions options;
+    options.drain = true;
+    deploy(project_of(next, world), options, "?drain", Ends::killed);
+    pass_to("06 08:00");
+    EXPECT_THAT(arrived("ana"), ::testing::UnorderedElementsAre("Morning x", "Hello"));
+    EXPECT_EQ(sent("ana").size(), 2U);
+    interrupt(Ends::killed);
+    expect_books_to_balance("ana");
+}
+
 std::string club(int points) {
     const std::string line = "customer.points >= " + std::to_string(points);
     return "lifecycle Club { state Gold when " + line +

@@ -68,6 +68,7 @@ Customer sample() {
     run.park_order = 98;
     run.parked_at = at(-50);
     run.due = at(3'600);
+    run.paced = true;
     run.sends = 2;
     run.watch_until = at(10'000);
     run.counters = {0, 3};
@@ -102,6 +103,8 @@ TEST(CodecTest, ACustomerComesBackWhole) {
     EXPECT_EQ(encode(after.value()), bytes);
     EXPECT_EQ(after.value().layouts.front().traits, before.layouts.front().traits);
     EXPECT_EQ(after.value().runs.front().due, before.runs.front().due);
+    EXPECT_TRUE(after.value().runs.front().paced);
+    EXPECT_FALSE(after.value().runs.front().promised);
     EXPECT_EQ(after.value().due(), at(3'600));
     EXPECT_EQ(after.value().layouts.front().standings.front().until, at(9'000));
     EXPECT_EQ(after.value().layouts.front().aggregates[2].memory.first_value,

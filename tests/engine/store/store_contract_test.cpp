@@ -441,6 +441,19 @@ TEST_P(StoreContractTest, ReleasesAreListedInOrderAndGivenOnce) {
     EXPECT_EQ(releases[1].at, from_ms(20));
 }
 
+TEST_P(StoreContractTest, TheOptionsOfAReleaseMayChangeAndNothingElseOfIt) {
+    ASSERT_TRUE(store_->add_release(Release{1, "hash-1", from_ms(10), "bundle", "old"}));
+    ASSERT_TRUE(store_->add_release(Release{2, "hash-2", from_ms(20), "bundle 2", "kept"}));
+    ASSERT_TRUE(store_->set_release_options(1, "new"));
+    EXPECT_EQ(store_->set_release_options(3, "new").error().code, Errc::not_found);
+    reopen();
+    auto releases = store_->releases().value();
+    ASSERT_EQ(releases.size(), 2U);
+    EXPECT_EQ(releases[0].options, "new");
+    EXPECT_EQ(releases[0].bundle, "bundle");
+    EXPECT_EQ(releases[1].options, "kept");
+}
+
 TEST_P(StoreContractTest, ANoteIsWhatWasLastSet) {
     EXPECT_EQ(store_->note("experiments").value(), "");
     ASSERT_TRUE(store_->set_note("experiments", "first"));
