@@ -4,6 +4,7 @@
 #include "engine/cli/data_input.hpp"
 #include "engine/cli/project_input.hpp"
 #include "engine/cli/verbs.hpp"
+#include "engine/runtime/shard.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,6 +27,10 @@ Result<Story> tell(const Options& options) {
     SLUICE_TRY(auto story, read_story(*store, options.customer, request));
     SLUICE_TRY(auto zone, zone_in(data, *store, options.customer));
     story.zone = zone;
+    SLUICE_TRY(auto readers, open_readers(data));
+    SLUICE_TRY(const auto kept, readers.front()->note(kDecisionsNote));
+    SLUICE_TRY(const auto decisions, decode_decisions(kept));
+    note_decisions(story, decisions);
     return story;
 }
 

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     sluice::cli::add_dev(app, exit_code);
     sluice::cli::add_serve(app, exit_code);
     sluice::cli::add_explain(app, exit_code);
+    sluice::cli::add_experiments(app, exit_code);
     sluice::cli::add_doubts(app, exit_code);
     sluice::cli::add_replay(app, exit_code);
     sluice::cli::add_plan(app, exit_code);

@@ -23,6 +23,7 @@ void add_simulate(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_dev(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_experiments(CLI::App& app, int& exit_code);
 void add_doubts(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);

@@ -56,6 +56,9 @@ Result<std::string> explain_on(Shard& shard, const std::string& customer, const 
     SLUICE_TRY(auto story, read_story(shard.store(), customer, request));
     SLUICE_TRY(auto record, shard.customer(customer));
     story.zone = zone_of(*shard.releases().ready().program, record.layouts.front());
+    if (shard.experiments() != nullptr) {
+        note_decisions(story, shard.experiments()->decisions());
+    }
     return render_json(story);
 }
 
@@ -300,6 +303,11 @@ boost::asio::awaitable<Response> seen(AdminParts parts, Request) {
     co_return co_await beside(parts.engine, parts.looks, std::move(work));
 }
 
+boost::asio::awaitable<Response> experiments(AdminParts parts, Request) {
+    Work work = [](Engine& engine) { return engine.experiments_json(); };
+    co_return co_await beside(parts.engine, parts.looks, std::move(work));
+}
+
 }  // namespace
 
 void add_admin_routes(api::Routes& routes, AdminParts parts) {
@@ -319,6 +327,8 @@ void add_admin_routes(api::Routes& routes, AdminParts parts) {
                    [parts](Request request) { return people(parts, std::move(request)); });
         routes.add("GET", "/v1/seen",
                    [parts](Request request) { return seen(parts, std::move(request)); });
+        routes.add("GET", "/v1/experiments",
+                   [parts](Request request) { return experiments(parts, std::move(request)); });
         routes.add("POST", "/v1/releases/:number/rollback",
                    [parts](Request request) { return rollback(parts, std::move(request)); });
     }

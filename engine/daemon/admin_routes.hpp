@@ -21,6 +21,7 @@ struct AdminParts {
 
 /// Adds GET /v1/customers/:id/explain?flow=, GET /v1/doubts, POST /v1/doubts/:id?verdict=, and,
 /// GET /v1/people (who stands where), GET /v1/seen (events and fields of the last 30 days),
+/// GET /v1/experiments (what each came to),
 /// GET /v1/releases, POST
 /// /v1/releases?drain&stop&fire&sweep&retime=Flow@step&retime_rate=600&plan=ID &tell (body: an
 /// encoded Project, `application/octet-stream`, which no page of another site can send unasked; 409

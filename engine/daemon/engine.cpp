@@ -236,12 +236,19 @@ void Engine::tell_catalog() {
 
 Result<void> Engine::make_shards() {
     std::vector<Shard*> pointers;
+    SLUICE_TRY(const auto kept, stores_.front()->note(kDecisionsNote));
+    SLUICE_TRY(auto decisions, decode_decisions(kept));
+    experiments_ =
+        std::make_unique<ExperimentBoard>(static_cast<std::uint32_t>(stores_.size()),
+                                          [this](std::uint32_t shard) { shards_[shard]->poke(); });
+    experiments_->recover(std::move(decisions));
     for (std::uint32_t number = 0; number < stores_.size(); ++number) {
         Shard::Shared shared{clock_, suppressions_, lanes_,
                              [this](std::vector<ClaimedMessage> messages) {
                                  dispatcher_->hand_over(std::move(messages));
                              }};
         shared.shards = static_cast<std::uint32_t>(stores_.size());
+        shared.experiments = experiments_.get();
         shared.settled = [this, number](std::uint32_t release, const auto& needed) {
             settled(number, release, needed);
         };

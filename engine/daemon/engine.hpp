@@ -70,6 +70,8 @@ public:
     /// times as old as it took.
     Result<std::string> people_json();
     Result<std::string> seen_json();
+    /// What every experiment came to (daemon/experiments), as JSON. Reads every customer, too.
+    Result<std::string> experiments_json();
     /// Releases, newest first, as JSON.
     Result<std::string> releases_json();
     /// Deploys an earlier release again.
@@ -124,6 +126,7 @@ private:
     std::string people_;  // the last count, and when and how long it was made
     std::chrono::steady_clock::time_point people_at_;
     std::chrono::steady_clock::duration people_cost_{};
+    std::unique_ptr<ExperimentBoard> experiments_;
     std::unique_ptr<Dispatcher> dispatcher_;
     std::vector<std::shared_ptr<Connector>> connectors_;
     std::vector<std::unique_ptr<Shard>> shards_;

@@ -3,6 +3,7 @@
 #include "engine/base/json_text.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/explain.hpp"
+#include "engine/runtime/shard.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -77,6 +78,8 @@ public:
         plan_.from_hash = old_.hash;
         plan_.to_hash = next_.hash;
         plan_.options = request_.options;
+        SLUICE_TRY(const auto kept, readers_.front()->note(kDecisionsNote));
+        SLUICE_TRY(decisions_, decode_decisions(kept));
         SLUICE_TRY(look_for_unclear_waits());
         compare_flows();
         for (const auto& store : readers_) {
@@ -226,11 +229,17 @@ private:
         }
     }
 
-    static void run_ahead(const Releases& releases, Customer customer, Instant now,
-                          PlanMessages& total) {
+    void run_ahead(const Releases& releases, Customer customer, Instant now,
+                   PlanMessages& total) const {
         Effects effects;
         StepOptions options;
         options.catch_up_after = kAhead;
+        options.winner = [this](std::uint64_t count, Instant at) -> std::optional<Winner> {
+            const ExperimentDecision* decision = decisions_.find(count, at);
+            return decision == nullptr
+                       ? std::nullopt
+                       : std::optional<Winner>({decision->variant, decision->since});
+        };
         run_timers(releases, options, customer, now, effects);
         effects = {};
         run_timers(releases, options, customer, now + kAhead, effects);
@@ -308,6 +317,7 @@ private:
     Releases with_next_;
     dsl::ProgramMatch match_;
     Plan plan_;
+    ExperimentDecisions decisions_;
     std::vector<PlanFlow> flows_;  // by old flow
     std::vector<PlanFlow> added_;
     std::map<std::pair<Index, std::pair<Index, Index>>, std::uint64_t> moves_;
