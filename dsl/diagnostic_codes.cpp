@@ -50,7 +50,7 @@ constexpr CodeInfo kCodes[] = {
     {"E401", "THIS STEP IS NEVER REACHED", "Every way to this step ends before it."},
     {"E402", "A LOOP THAT NEVER PAUSES", "A `repeat` has no wait, so all its rounds happen at once."},
     {"E403", "A RULE THAT NEEDS ITSELF", "A segment, lifecycle or consent rule depends on itself, or flows start each other in a circle, also by what they record."},
-    {"E404", "A TIME THAT NEVER COMES", "A window of time is empty, or a date to wait for is over."},
+    {"E404", "A TIME THAT NEVER COMES", "A window of time is empty, a date to wait for is over, or a test lets something happen before it begins."},
     {"E405", "TOO MUCH TO REMEMBER", "The conditions over the past would keep more of every customer than the limit allows."},
     {"E406", "A LIFECYCLE WITH A GAP", "A lifecycle leaves customers without a state, or a state that nobody can reach or leave."},
     {"E410", "THE GOAL ENDS THE FLOW AT ONCE", "The goal is met by the event that starts the flow, or equals an `ends when`."},

@@ -31,7 +31,6 @@ std::string_view unknown_code(Kind kind) {
     }
 }
 
-/// A name of this project where a built-in field is compared with one.
 bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind) {
     ast::Name name;
     name.span = value.span;
@@ -44,11 +43,7 @@ bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind) {
         return true;
     }
     const bool known = c.declared(kind, name.text) != nullptr;
-    if (known) {
-        c.note(kind, name);
-    } else {
-        c.find(kind, unknown_code(kind), name);
-    }
+    c.find(kind, unknown_code(kind), name);
     return known;
 }
 
@@ -59,8 +54,7 @@ struct CompareLowering {
     Scope& scope;
 
     std::optional<Operand> value(const ast::ValueExpr& expr) const {
-        const auto kind = names_in(c, left, scope.event);
-        if (kind && !check_name(c, expr, *kind)) {
+        if (!check_names(c, left, scope.event, expr)) {
             return std::nullopt;
         }
         return operand_for(c, expr, left, scope);
@@ -186,6 +180,11 @@ struct CompareLowering {
 };
 
 }  // namespace
+
+bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value) {
+    const auto kind = names_in(c, field, event);
+    return !kind || check_name(c, value, *kind);
+}
 
 Index lower_compare(Compilation& c, const ast::Cond& cond, const ast::CondCompare& node,
                     Scope& scope) {

@@ -32,6 +32,10 @@ Index lower_aggregate(Compilation& c, const ast::Cond& cond, const ast::CondAggr
 Index lower_last_field(Compilation& c, const ast::Cond& cond, const ast::CondLastField& node,
                        Scope& scope);
 
+/// Some fields of built-in events hold names of this project, such as the message of `Email
+/// Opened`. False when `value` is none of them, after a report.
+bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value);
+
 /// What is compared with a path, a measure or a field of the last event.
 Index lower_comparison(Compilation& c, const Span& span, const Typed& left,
                        const ast::Comparison& comparison, Scope& scope);

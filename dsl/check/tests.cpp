@@ -2,6 +2,8 @@
 
 #include "dsl/check/lower_cond.hpp"
 
+#include <algorithm>
+
 namespace sluice::dsl::check {
 namespace {
 
@@ -33,9 +35,44 @@ std::string row_text(const Compilation& c, const Span& row) {
     return (keyword ? std::string(word) + " " : std::string()) + c.words(row);
 }
 
+/// Minutes of the test's own calendar. Months are as long as the shortest one: nothing is refused
+/// that may be in time.
+std::int64_t minutes_of(const Duration& duration) {
+    return (std::int64_t{duration.months} * 28 + duration.days) * 1'440 + duration.seconds / 60;
+}
+
+/// Follows the clock of a test through its rows. What a row lets happen cannot lie in the past.
+class TestClock {
+public:
+    TestClock(Compilation& compilation, const Test& test)
+        : c_(compilation), begin_(test.clock_date * 1'440 + test.clock_time), now_(begin_) {}
+
+    void happens(const ast::Moment& at) {
+        const bool sure = at.date || at.after.months == 0;
+        const std::int64_t then = at.date ? at.date->days * 1'440 + at.time.minutes
+                                          : begin_ + minutes_of(lowered(at.after));
+        // An hour more or less is what a change of the clocks may make of days.
+        if (sure && then < begin_) {
+            c_.error("E404", at.span, "The test begins after this:").help =
+                "What happened before is written, for example:  given Order Placed 3 days ago";
+        } else if (sure && then + 60 < now_) {
+            c_.error("E404", at.span, "An `advance` above has taken the clock beyond this:").help =
+                "Move this line above that `advance`.";
+        }
+        now_ = std::max(now_, then);
+    }
+    void advance(const ast::Duration& by) { now_ += minutes_of(lowered(by)); }
+
+private:
+    Compilation& c_;
+    std::int64_t begin_;
+    std::int64_t now_;
+};
+
 struct TestLowering {
     Compilation& c;
     Test& test;
+    TestClock& clock;
 
     /// The value of one row entry; `today` is the day of the test's clock.
     std::optional<Value> value(const ast::ValueExpr& expr, const Typed& target) const {
@@ -84,6 +121,13 @@ struct TestLowering {
             }
             Typed named = *target;
             named.words = prop.word;
+            const bool known = std::all_of(prop.values.begin(), prop.values.end(),
+                                           [&](const ast::ValueExpr& written) {
+                                               return check_names(c, named, event, written);
+                                           });
+            if (!known) {
+                continue;
+            }
             const auto given = prop_value(prop, named);
             if (given) {
                 out.emplace_back(named.operand.field, *given);
@@ -120,9 +164,11 @@ struct TestLowering {
                    : item(TestGivenEvent{event, lowered(node.ago), props(node.props, event)});
     }
     Item operator()(const ast::AtCustomer& node) const {
+        clock.happens(node.at);
         return item(TestCustomer{lowered_moment(node.at), props(node.props, kNone)});
     }
     Item operator()(const ast::AtEvent& node) const {
+        clock.happens(node.at);
         const Index event = c.find(Kind::event, "E201", node.event);
         return event == kNone
                    ? Item()
@@ -133,6 +179,7 @@ struct TestLowering {
             c.error("E304", node.duration.span, "This length of time is zero:").help =
                 "Write a length such as `10 days`.";
         }
+        clock.advance(node.duration);
         return item(TestAdvance{lowered(node.duration)});
     }
     Item operator()(const ast::ExpectNothing&) const { return item(TestExpectNothing{}); }
@@ -184,8 +231,9 @@ void declare_tests(Compilation& c, const Decls& decls) {
         test.flow = c.find(Kind::flow, "E204", decl->flow);
         test.clock_date = decl->clock_date ? decl->clock_date->days : kDefaultClockDate;
         test.clock_time = decl->clock_date ? decl->clock_time.minutes : kDefaultClockTime;
+        TestClock clock(c, test);
         for (const ast::TestItem& row : decl->items) {
-            auto item = std::visit(TestLowering{c, test}, row.node);
+            auto item = std::visit(TestLowering{c, test, clock}, row.node);
             if (item) {
                 item->line = row.span.line;
                 item->text = row_text(c, row.span);
