@@ -42,6 +42,11 @@ std::uint32_t Stepper::assign(const dsl::Experiment& experiment, std::uint64_t c
         row.detail = " (the winner since " + format_rfc3339(winner->since) + ")";
         return winner->variant;
     }
+    // A run that finishes an older version may come to a count that nobody measures any more.
+    const auto& counts = current_.experiment_counts;
+    if (std::find(counts.begin(), counts.end(), count) == counts.end()) {
+        return drawn;
+    }
     if (customer_.assignments.size() >= limits::kAssignmentsMax) {
         customer_.assignments.erase(customer_.assignments.begin());
     }

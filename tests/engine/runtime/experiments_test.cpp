@@ -131,6 +131,18 @@ TEST(ExperimentsTest, AnEditOfTheMeasureBeginsANewCount) {
     EXPECT_NE(story.customer.assignments[0].count, before);
 }
 
+TEST(ExperimentsTest, ARunThatFinishesTheOldWayIsNoPartOfACountNobodyMeasures) {
+    Story story = offered();
+    story.event("2026-03-01 10:00", "Cart Started", R"({"cart_id":"1","total":1})");
+    story.deploy({kShop, kOpenPolicy, kMessages, kOtherOffer});
+    story.until("2026-03-01 14:00");
+    const auto given =
+        std::count_if(story.effects.trace.begin(), story.effects.trace.end(),
+                      [](const TraceRow& row) { return row.kind == TraceKind::assigned; });
+    EXPECT_EQ(given, 1);
+    EXPECT_TRUE(story.customer.assignments.empty());
+}
+
 TEST(ExperimentsTest, RecordsOfBeforeExperimentsAreRead) {
     Customer customer;
     customer.id = "c1";
