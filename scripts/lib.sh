@@ -49,6 +49,23 @@ build() {
     "${fixed_layout[@]}" cmake --build "$root/build/$preset" -j "$(jobs_for 1200)" "${targets[@]}"
 }
 
+# install_node_packages FOLDER ARGUMENT…: the packages of the folder, in the versions its package.json names;
+# again only when that changes.
+install_node_packages() {
+    local folder=$root/$1
+    shift
+    local wanted stamp=$folder/node_modules/.installed-sha256
+    wanted=$(sha256sum "$folder/package.json" | cut -d' ' -f1)
+    if [[ -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+        say "the packages of ${folder#"$root/"} are installed"
+        return 0
+    fi
+    say "installing the packages of ${folder#"$root/"}"
+    npm install --prefix "$folder" --no-package-lock --ignore-scripts --no-audit --no-fund \
+        --loglevel=error "$@"
+    echo "$wanted" >"$stamp"
+}
+
 # Address space layout with more random bits than GCC 12's sanitizers can map makes them die at
 # start; switching it off for the program under test is their documented remedy.
 # shellcheck disable=SC2034  # used by the scripts that source this
