@@ -56,8 +56,8 @@ public:
             c_.error("E404", at.span, "The test begins after this:").help =
                 "What happened before is written, for example:  given Order Placed 3 days ago";
         } else if (sure && then + 60 < now_) {
-            c_.error("E404", at.span, "An `advance` above has taken the clock beyond this:").help =
-                "Move this line above that `advance`.";
+            c_.error("E404", at.span, "A line above has moved the clock beyond this:").help =
+                "Rows stand in the order of their times. Move this one up.";
         }
         now_ = std::max(now_, then);
     }

@@ -22,7 +22,7 @@ constexpr auto kTable = std::to_array<Construct>({
     {Node::at_customer, kTests, "at MOMENT customer { WORD VALUE … }", "Something about her that becomes known or changes.",
      Part::test, "at 2 hours customer { email_status \"unsubscribed\" }\n"},
     {Node::moment, kTests, "DURATION · DATE TIME", "A moment of a test: so long after its clock, or a date and a time.",
-     Part::test, "at 2026-03-03 10:00 Newsletter Joined\nat 2 days 3 hours Preferences Saved\n"},
+     Part::test, "at 2 days 3 hours Preferences Saved\nat 2026-03-03 10:00 Newsletter Joined\n"},
     {Node::prop, kTests, "{ WORD VALUE … }", "Fields and their values. A list stands in `[ ]`.",
      Part::test, "at 0 minutes Product Viewed { product_id \"p1\"  title \"Kettle\"  category \"Kitchen\" }\n"},
     {Node::advance, kTests, "advance DURATION", "Lets the clock run on. What is due on the way happens in order.",
