@@ -95,6 +95,10 @@ public:
     /// reported once; its other places become labels.
     Index find(Kind kind, std::string_view code, const ast::Name& name);
     [[nodiscard]] const Declared* declared(Kind kind, std::string_view name) const;
+    /// Whether a name that is not declared looks like one that is.
+    [[nodiscard]] bool resembles(Kind kind, std::string_view name) const {
+        return !candidates_for(kind, name).empty();
+    }
     /// Where several places agree on a name that is not declared, and nobody uses the declared one
     /// it resembles, the declaration is what is misspelt: one report there takes the place of
     /// theirs. To be called when every name was looked for.

@@ -31,7 +31,7 @@ std::string_view unknown_code(Kind kind) {
     }
 }
 
-bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind) {
+bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind, bool elsewhere) {
     ast::Name name;
     name.span = value.span;
     if (const auto* written = std::get_if<ast::Name>(&value.node)) {
@@ -43,6 +43,9 @@ bool check_name(Compilation& c, const ast::ValueExpr& value, Kind kind) {
         return true;
     }
     const bool known = c.declared(kind, name.text) != nullptr;
+    if (!known && elsewhere && !c.resembles(kind, name.text)) {
+        return true;
+    }
     c.find(kind, unknown_code(kind), name);
     return known;
 }
@@ -181,9 +184,10 @@ struct CompareLowering {
 
 }  // namespace
 
-bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value) {
+bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value,
+                 bool elsewhere) {
     const auto kind = names_in(c, field, event);
-    return !kind || check_name(c, value, *kind);
+    return !kind || check_name(c, value, *kind, elsewhere);
 }
 
 Index lower_compare(Compilation& c, const ast::Cond& cond, const ast::CondCompare& node,

@@ -33,8 +33,10 @@ Index lower_last_field(Compilation& c, const ast::Cond& cond, const ast::CondLas
                        Scope& scope);
 
 /// Some fields of built-in events hold names of this project, such as the message of `Email
-/// Opened`. False when `value` is none of them, after a report.
-bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value);
+/// Opened`. False when `value` is none of them, after a report. What happened to somebody may be
+/// about something sent from elsewhere (`elsewhere`): only a name that looks misspelt is reported.
+bool check_names(Compilation& c, const Typed& field, Index event, const ast::ValueExpr& value,
+                 bool elsewhere = false);
 
 /// What is compared with a path, a measure or a field of the last event.
 Index lower_comparison(Compilation& c, const Span& span, const Typed& left,

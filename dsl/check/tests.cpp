@@ -123,7 +123,7 @@ struct TestLowering {
             named.words = prop.word;
             const bool known = std::all_of(prop.values.begin(), prop.values.end(),
                                            [&](const ast::ValueExpr& written) {
-                                               return check_names(c, named, event, written);
+                                               return check_names(c, named, event, written, true);
                                            });
             if (!known) {
                 continue;
