@@ -169,6 +169,7 @@ protected:
     /// Everything due at or before the instant has happened at its own instant, and every message
     /// has been handed over.
     void pass_to(const std::string& when) {
+        settle();  // no time goes by while something is left to do: a message would grow stale
         const Instant end = at(when);
         for (Instant due = next_due(); due <= end; due = next_due()) {
             clock_.set(std::max(due, clock_.now()));
@@ -204,7 +205,14 @@ protected:
         EXPECT_TRUE(readers.has_value());
         const auto number =
             static_cast<std::uint32_t>(readers.value().front()->releases().value().size());
+        // In the order in which work is handed on: whoever has come to the release has handed on
+        // what follows from it, and a message is ready before it is claimed.
         bool done = true;
+        const auto seen =
+            each_customer(readers.value(), [&](Store&, CustomerNo, const Customer& c) {
+                done = done && c.layouts.front().release == number;
+                return Result<void>(success());
+            });
         for (auto& store : readers.value()) {
             done = done &&
                    store->due([&](CustomerNo, Instant due) { done = done && due > clock_.now(); })
@@ -214,11 +222,6 @@ protected:
                                    .has_value();
             }
         }
-        const auto seen =
-            each_customer(readers.value(), [&](Store&, CustomerNo, const Customer& c) {
-                done = done && c.layouts.front().release == number;
-                return Result<void>(success());
-            });
         return done && seen.has_value();
     }
 
@@ -268,8 +271,30 @@ protected:
     }
     /// Nothing twice, nothing lost: what was decided is what arrived.
     void expect_books_to_balance(const std::string& who) {
-        EXPECT_EQ(sent(who).size(), arrived(who).size()) << who;
+        EXPECT_EQ(sent(who).size(), arrived(who).size())
+            << who << "\n"
+            << outbox_of(who) << ::testing::PrintToString(story(who));
         EXPECT_EQ(daemon_->get("/v1/doubts").body, "{\"doubts\":[]}\n");
+    }
+
+    /// For a failure's message: what became of each message.
+    std::string outbox_of(const std::string& who) {
+        auto readers = open_shard_readers(config_.data);
+        EXPECT_TRUE(readers.has_value());
+        std::string out;
+        const auto line = [&](const OutboxRow& row) {
+            out += row.customer == who
+                       ? row.id + " " + format_rfc3339(row.created_at) + " status " +
+                             std::to_string(static_cast<int>(row.status)) + " " + row.outcome + "\n"
+                       : "";
+        };
+        for (auto& store : readers.value()) {
+            for (std::uint8_t status = 0; status <= 5; ++status) {
+                EXPECT_TRUE(
+                    store->outbox_heads(static_cast<OutboxStatus>(status), line).has_value());
+            }
+        }
+        return out;
     }
 
     std::filesystem::path root_;
