@@ -92,11 +92,14 @@ Result<bool> Batch::still_allowed(OutboxRow& row) {
     }
     SLUICE_TRY(auto* touched, touch(row.customer));
     auto stop = [&](Reason reason, std::string detail) {
-        row.status = OutboxStatus::skipped;
-        row.outcome = std::string(to_text(reason)) + ": " + detail;
+        const bool doubtful = fate_unknown(row);
+        row.status = doubtful ? OutboxStatus::unknown : OutboxStatus::skipped;
+        row.outcome = (doubtful ? row.outcome + ", and not tried again: " : std::string()) +
+                      std::string(to_text(reason)) + ": " + detail;
         update_row(row);
-        note_attempt(*touched, row, reason, std::move(detail));
-        ++shard_.counters_.skipped;
+        note_attempt(*touched, row, doubtful ? Reason::none : reason,
+                     doubtful ? row.outcome : std::move(detail));
+        ++(doubtful ? shard_.counters_.in_doubt : shard_.counters_.skipped);
         return false;
     };
     if (row.expires_at <= now_) {

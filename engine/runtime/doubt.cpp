@@ -2,6 +2,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/model/codec.hpp"
+#include "engine/outbox/connector.hpp"
 
 namespace sluice {
 namespace {
@@ -14,6 +15,11 @@ std::string_view channel_of(const OutboxRow& row) {
 }
 
 }  // namespace
+
+bool fate_unknown(const OutboxRow& row) {
+    return row.outcome == kInterrupted ||
+           row.outcome.starts_with(to_text(Outcome::Status::unknown));
+}
 
 std::optional<DoubtVerdict> doubt_verdict(std::string_view word) {
     if (word == "sent") {

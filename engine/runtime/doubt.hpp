@@ -11,6 +11,13 @@
 /// say whether the provider has them.
 namespace sluice {
 
+/// Outcome of an attempt that a crash cut off.
+inline constexpr std::string_view kInterrupted = "interrupted";
+
+/// Whether the last attempt may have handed the message over though nobody knows. A provider that
+/// knows our keys is asked again; where that may not be, the message is in doubt and not skipped.
+bool fate_unknown(const OutboxRow& row);
+
 enum class DoubtVerdict : std::uint8_t { sent, resend, drop };
 
 /// "sent", "resend" or "drop".

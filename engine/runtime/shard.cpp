@@ -5,6 +5,7 @@
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/batch.hpp"
+#include "engine/runtime/doubt.hpp"
 #include "engine/runtime/explain.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -480,15 +481,18 @@ Result<void> Shard::recover() {
     std::vector<OutboxRow> again;
     SLUICE_TRY(store_->outbox_heads(OutboxStatus::claimed, [&](const OutboxRow& row) {
         const bool harmless = shared_.lanes[lane_of(row)].idempotent();
-        OutboxUpdate update{row.id,         harmless ? OutboxStatus::ready : OutboxStatus::unknown,
-                            row.not_before, row.attempts,
-                            "interrupted",  row.provider_id};
+        OutboxUpdate update{row.id,
+                            harmless ? OutboxStatus::ready : OutboxStatus::unknown,
+                            row.not_before,
+                            row.attempts,
+                            std::string(kInterrupted),
+                            row.provider_id};
         commit.outbox_updates.push_back(std::move(update));
         AttemptRow attempt;
         attempt.message_id = row.id;
         attempt.number = row.attempts;
         attempt.finished_at = shared_.clock.now();
-        attempt.outcome = "interrupted";
+        attempt.outcome = kInterrupted;
         commit.attempts_finished.push_back(std::move(attempt));
         if (harmless) {
             again.push_back(row);

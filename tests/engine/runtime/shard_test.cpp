@@ -204,6 +204,23 @@ TEST_F(ShardTest, AnIdempotentProviderIsAskedAgainWithTheSameKey) {
     EXPECT_EQ(handed_[0].attempt, 2U);
 }
 
+TEST_F(ShardTest, WhatMayHaveBeenHandedOverAndIsTooLateToAskAgainIsInDoubt) {
+    open(true);
+    subscribe();
+    order("e1");
+    const std::string id = handed_.at(0).row.id;
+    handed_.clear();
+    clock_.advance(Millis{48LL * 3600 * 1000});
+    open(true);  // two days after the crash: the message is stale
+    settle_down();
+    for (const ClaimedMessage& message : handed_) {
+        EXPECT_NE(message.row.id, id);
+    }
+    EXPECT_EQ(row(id).status, OutboxStatus::unknown);
+    EXPECT_THAT(row(id).outcome, ::testing::HasSubstr("interrupted, and not tried again: stale"));
+    EXPECT_EQ(shard_->counters().in_doubt.load(), 1U);
+}
+
 TEST_F(ShardTest, ADeferredMessageIsTriedAgainLater) {
     subscribe();
     order("e1");
