@@ -206,7 +206,8 @@ protected:
         const auto number =
             static_cast<std::uint32_t>(readers.value().front()->releases().value().size());
         // In the order in which work is handed on: whoever has come to the release has handed on
-        // what follows from it, and a message is ready before it is claimed.
+        // what follows from it, and a message is ready before it is claimed; one that is to be
+        // tried again is ready once more.
         bool done = true;
         const auto seen =
             each_customer(readers.value(), [&](Store&, CustomerNo, const Customer& c) {
@@ -217,7 +218,8 @@ protected:
             done = done &&
                    store->due([&](CustomerNo, Instant due) { done = done && due > clock_.now(); })
                        .has_value();
-            for (const OutboxStatus status : {OutboxStatus::ready, OutboxStatus::claimed}) {
+            for (const OutboxStatus status :
+                 {OutboxStatus::ready, OutboxStatus::claimed, OutboxStatus::ready}) {
                 done = done && store->outbox_heads(status, [&](const OutboxRow&) { done = false; })
                                    .has_value();
             }
@@ -271,6 +273,7 @@ protected:
     }
     /// Nothing twice, nothing lost: what was decided is what arrived.
     void expect_books_to_balance(const std::string& who) {
+        settle();
         EXPECT_EQ(sent(who).size(), arrived(who).size())
             << who << "\n"
             << outbox_of(who) << ::testing::PrintToString(story(who));
