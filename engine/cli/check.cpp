@@ -113,11 +113,7 @@ void add_check(CLI::App& app, int& exit_code) {
     verb->add_flag("--against-data", options->against_data,
                    "Also say which events and fields real data does not have (W412): asks the "
                    "daemon, or reads its data when none answers");
-    verb->add_option("--url", options->source.url,
-                     "The daemon (http://127.0.0.1:8025, or as configured)");
-    verb->add_option("--config", options->source.config,
-                     "Configuration file that names its address and its data");
-    verb->add_option("--data", options->source.data, "Only this data directory; may be in use");
+    add_source_options(*verb, options->source);
     verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

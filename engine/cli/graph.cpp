@@ -205,11 +205,7 @@ void add_graph(CLI::App& app, int& exit_code) {
     verb->add_flag("--counts", options->counts,
                    "With the people at each wait, inside each flow and in each state: asks the "
                    "daemon, or reads its data when none answers");
-    verb->add_option("--url", options->people.url,
-                     "The daemon (http://127.0.0.1:8025, or as configured)");
-    verb->add_option("--config", options->people.config,
-                     "Configuration file that names its address and its data");
-    verb->add_option("--data", options->people.data, "Only this data directory; may be in use");
+    add_source_options(*verb, options->people);
     verb->add_option("--counts-from", options->counts_from,
                      "JSON file of people by flow and step: {\"Welcome\": {\"s1\": 120}}");
     verb->add_flag("--plain", options->plain, "ascii without characters beyond ASCII");

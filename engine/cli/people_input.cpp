@@ -5,6 +5,7 @@
 #include "engine/daemon/people.hpp"
 #include "engine/daemon/seen.hpp"
 
+#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <functional>
@@ -85,6 +86,13 @@ Result<std::string> from_either(const PeopleSource& source, const char* target,
 }
 
 }  // namespace
+
+void add_source_options(CLI::App& verb, PeopleSource& source) {
+    verb.add_option("--url", source.url, "The daemon (http://127.0.0.1:8025, or as configured)");
+    verb.add_option("--config", source.config,
+                    "Configuration file that names its address and its data");
+    verb.add_option("--data", source.data, "Only this data directory; may be in use");
+}
 
 Result<PeopleCounts> read_people(const PeopleSource& source) {
     SLUICE_TRY(const auto body,

@@ -8,6 +8,10 @@
 #include <cstdint>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 /// Who stands where and what has been seen, from a daemon or from its data: for verbs and lenses.
 namespace sluice::cli {
 
@@ -16,6 +20,9 @@ namespace sluice::cli {
 struct PeopleSource {
     std::string data, config, url;
 };
+
+/// `--url`, `--config` and `--data` of a verb.
+void add_source_options(CLI::App& verb, PeopleSource& source);
 
 struct PeopleCounts {
     std::uint32_t release = 0;

@@ -1,7 +1,7 @@
 #include "engine/daemon/seen.hpp"
 
 #include "engine/base/json_text.hpp"
-#include "engine/model/codec.hpp"
+#include "engine/runtime/explain.hpp"
 
 #include <boost/json.hpp>
 
@@ -23,20 +23,10 @@ public:
     Result<void> take(Store& store, CustomerNo no, const Customer& customer) {
         ++out_.customers;
         take_traits(customer);
-        Result<void> fault = success();
-        SLUICE_TRY(store.journal(no, [&](const JournalEntry& entry) {
-            if (entry.kind == JournalKind::trace) {
-                return true;
-            }
-            auto event = decode_event(entry.payload);
-            if (!event.has_value()) {
-                fault = event.error();
-                return false;
-            }
-            take_event(event.value());
-            return event.value().received_at >= from_;  // a late one says nothing about the others
-        }));
-        return fault;
+        return each_call(store, no, [this](InboundEvent&& event) {
+            take_event(event);
+            return event.received_at >= from_;  // a late one says nothing about the others
+        });
     }
 
 private:

@@ -114,8 +114,8 @@ void note_decisions(Story& story, const ExperimentDecisions& decisions) {
     }
 }
 
-Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no) {
-    std::vector<InboundEvent> events;
+Result<void> each_call(Store& store, CustomerNo no,
+                       const std::function<bool(InboundEvent&&)>& visit) {
     Result<void> fault = success();
     SLUICE_TRY(store.journal(no, [&](const JournalEntry& entry) {
         if (entry.kind == JournalKind::trace) {
@@ -126,10 +126,17 @@ Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no) {
             fault = event.error();
             return false;
         }
-        events.push_back(std::move(event.value()));
+        return visit(std::move(event.value()));
+    }));
+    return fault;
+}
+
+Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no) {
+    std::vector<InboundEvent> events;
+    SLUICE_TRY(each_call(store, no, [&](InboundEvent&& event) {
+        events.push_back(std::move(event));
         return true;
     }));
-    SLUICE_TRY(fault);
     std::reverse(events.begin(), events.end());
     return events;
 }

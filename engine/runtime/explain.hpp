@@ -8,6 +8,7 @@
 #include "engine/model/trace.hpp"
 #include "engine/store/store.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,8 +43,11 @@ Result<Story> read_story(Store& store, const std::string& customer, const StoryR
 /// Notes which of the experiments that gave the customer a variant are decided, and since when.
 void note_decisions(Story& story, const ExperimentDecisions& decisions);
 
-/// The customer's calls and the events the engine made itself, oldest first: what a new release
-/// folds anew.
+/// Visits the customer's calls and the events the engine made itself, newest first, until `visit`
+/// says false.
+Result<void> each_call(Store& store, CustomerNo no,
+                       const std::function<bool(InboundEvent&&)>& visit);
+/// All of them, oldest first: what a new release folds anew.
 Result<std::vector<InboundEvent>> read_calls(Store& store, CustomerNo no);
 
 /// For a terminal: one line an entry, in the customer's local time.
