@@ -395,6 +395,9 @@ Typed Checker::chain(Index index) {
 
 /// `{cart.total | mony}` reads as a fallback that is never used: most likely a filter misspelt.
 void Checker::unused_fallback(const Chain& chain, const Typed& value, const FilterCall& call) {
+    if (call.args == 0) {
+        return;  // `default` alone falls back to nothing
+    }
     const std::string_view text = impl_.exprs[impl_.args[call.first_arg]].value.is(Val::Kind::text)
                                       ? impl_.exprs[impl_.args[call.first_arg]].value.text()
                                       : std::string_view();

@@ -20,17 +20,29 @@ std::string pattern_words(const dsl::Program& program, const dsl::EventPattern& 
     return out;
 }
 
+/// Whether `event`, coming during a wait of the flow, always ends the run before the wait sees it:
+/// the goal and `ends when` are asked first. No test can go that way.
+bool ends_the_run_first(const dsl::Flow& flow, const dsl::EventPattern& event) {
+    const auto covers = [&](const dsl::EventPattern& wide) {
+        return wide.event == event.event && (wide.filter == kNone || wide.filter == event.filter);
+    };
+    return (flow.goal && covers(flow.goal->event)) ||
+           std::any_of(flow.ends_when.begin(), flow.ends_when.end(), covers);
+}
+
 /// The ways out of an instruction, as numbered by Passage, in words. Empty words are no way; fewer
 /// than two ways need no telling apart.
 struct Ways {
     const dsl::Program& program;
-    const dsl::StepInfo& step;
+    const dsl::Flow& flow;
+    Index at;
 
     using Words = std::vector<std::string>;
 
     Words operator()(const dsl::OpBranch& op) const {
         const std::string& asked = program.conditions[op.condition].text;
         // The step is called after its first question; the others are told.
+        const dsl::StepInfo& step = flow.steps[flow.code[at].step];
         const bool first = step.text.find(asked) != std::string::npos;
         const std::string more = first ? "" : " to " + asked;
         return {"yes" + more, "no" + more};
@@ -38,7 +50,8 @@ struct Ways {
     Words operator()(const dsl::OpAwait& op) const {
         Words out;
         for (const dsl::AwaitBranch& branch : op.branches) {
-            out.push_back("on " + pattern_words(program, branch.event));
+            const bool taken = ends_the_run_first(flow, branch.event);
+            out.push_back(taken ? "" : "on " + pattern_words(program, branch.event));
         }
         out.emplace_back("timeout");
         return out;
@@ -97,8 +110,7 @@ std::size_t chances(const dsl::Program& program, const dsl::Flow& flow, Index at
     const dsl::Instruction& instruction = flow.code[at];
     const bool drawn = std::holds_alternative<dsl::OpSplit>(instruction.op) ||
                        std::holds_alternative<dsl::OpExperiment>(instruction.op);
-    return drawn ? std::visit(Ways{program, flow.steps[instruction.step]}, instruction.op).size()
-                 : 0;
+    return drawn ? std::visit(Ways{program, flow, at}, instruction.op).size() : 0;
 }
 
 /// One test, run until chance has gone every way that lies on its path.
@@ -163,7 +175,7 @@ private:
 void add_ways(const dsl::Program& program, const dsl::Flow& flow, Index at, const Passed& passed,
               std::vector<CoveragePoint>& out) {
     const dsl::StepInfo& step = flow.steps[flow.code[at].step];
-    const auto ways = std::visit(Ways{program, step}, flow.code[at].op);
+    const auto ways = std::visit(Ways{program, flow, at}, flow.code[at].op);
     for (Index way = 0; ways.size() > 1 && way < ways.size(); ++way) {
         if (!ways[way].empty()) {
             out.push_back({step.line, step.text, ways[way], passed.contains({at, way})});

@@ -234,6 +234,7 @@ INSTANTIATE_TEST_SUITE_P(
              "E315 mony: `cart.total` always has a value, so the fallback `mony` is never used. "
              "Did you mean the "
              "filter `money`?"},
+        Case{"FallbackToNothing", "{cart.url | default}{{ cart.url | default }}", ""},
         Case{"TooFewArguments", "{{ cart.url | url_param: 'a' }}",
              "E315 url_param: 'a': The filter `url_param` takes 2 arguments, but here it gets 1."},
         Case{"TooManyArguments", "{cart.url | upcase: 1}",

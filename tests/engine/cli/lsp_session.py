@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SLUICE = ""
 CART = "shop/11-abandoned-cart.flow"
 MESSAGES = "shop/03-messages.flow"
+CART_TESTS = "shop/tests/11-abandoned-cart.flow"
 
 
 class Session(unittest.TestCase):
@@ -120,7 +121,7 @@ class WholeSession(Session):
         self.assertEqual(text_in(messages, places[0]["range"]), "Cart Reminder")
         uses = self.client.ask("textDocument/references", self.at(
             CART, text, "send email Cart Re", context={"includeDeclaration": True}))
-        self.assertEqual(len(uses), 4)
+        self.assertEqual(len(uses), 12)
         own = [one for one in uses if one["uri"] == self.client.uri(CART)]
         self.assertEqual({text_in(text, one["range"]) for one in own}, {"Cart Reminder"})
 
@@ -131,7 +132,8 @@ class WholeSession(Session):
         self.assertEqual(text_in(text, prepared["range"]), "Cart Reminder")
         edit = self.client.ask("textDocument/rename", {**spot, "newName": "7 hours later"})
         changed = {one["textDocument"]["uri"]: one["edits"] for one in edit["documentChanges"]}
-        self.assertEqual(set(changed), {self.client.uri(CART), self.client.uri(MESSAGES)})
+        self.assertEqual(set(changed), {self.client.uri(CART), self.client.uri(MESSAGES),
+                                        self.client.uri(CART_TESTS)})
         after = applied(text, changed[self.client.uri(CART)])
         self.assertIn('send email "7 hours later" with cart', after)
         self.assertEqual(self.change(CART, {"text": after})[0]["code"], "E202")
@@ -169,7 +171,7 @@ class WholeSession(Session):
         self.check_tokens(text)
         lenses = self.client.ask("textDocument/codeLens", self.about(CART))
         self.assertEqual([one["command"]["title"] for one in lenses],
-                         ["Run 2 tests", "Show graph"])
+                         ["Run 14 tests", "Show graph"])
         for one in lenses:
             self.assertEqual(text_in(text, one["range"]), "Abandoned Cart")
             self.assertEqual(one["command"]["arguments"],
@@ -199,8 +201,8 @@ class WholeSession(Session):
                 "command": lens["command"]["command"],
                 "arguments": lens["command"]["arguments"]})
             if lens["command"]["command"] == "sluice.runTests":
-                self.assertEqual((result["passed"], result["failed"]), (2, 0))
-                self.assertEqual(len(result["tests"]), 2)
+                self.assertEqual((result["passed"], result["failed"]), (14, 0))
+                self.assertEqual(len(result["tests"]), 14)
                 check_location({"uri": result["tests"][0]["uri"],
                                 "range": lens["range"]})
             else:

@@ -119,6 +119,26 @@ TEST(CoverageTest, EveryWayCanBeReached) {
     EXPECT_EQ(measured.flows[0].points.front().line, measured.program->flows[0].steps[0].line);
 }
 
+TEST(CoverageTest, AWayThatTheGoalTakesFirstIsNoWay) {
+    const auto program = testing::compile_text({kShop, kOpenPolicy, kMessages,
+                                                R"(flow Restock {
+              starts when Cart Started as cart
+              goal Order Placed within 10 days
+              ends when Viewed where product_id is "p"
+              wait for Order Placed up to 5 days
+              wait for Viewed up to 5 days
+              wait for Viewed where product_id is "p" up to 5 days
+            })"});
+    ASSERT_TRUE(program);
+    std::vector<std::string> ways;
+    const std::vector<FlowCoverage> measured = measure_coverage(program);
+    for (const CoveragePoint& point : measured.at(0).points) {
+        ways.push_back(point.way);
+    }
+    EXPECT_THAT(ways, ElementsAre("", "timeout", "", "on Viewed", "timeout", "",
+                                  "on Viewed where product_id is \"p\"", "timeout"));
+}
+
 TEST(CoverageTest, NearlyAllIsNotAHundred) {
     FlowCoverage flow;
     flow.points.resize(1000);
