@@ -26,6 +26,7 @@ struct Line {
     std::size_t first = 0;
     std::size_t last = 0;
     std::uint32_t indent = 0;
+    bool any = false;  // false: every token of it was taken out
 };
 
 /// A declaring word at column 1 with what must follow it. Nothing can go on across such a token,
@@ -87,6 +88,9 @@ private:
         lines_.clear();
         for (std::size_t i = begin; i < end; ++i) {
             if (in_[i].bol || lines_.empty()) {
+                if (!lines_.empty() && !lines_.back().any) {
+                    lines_.pop_back();  // its place is where the next line begins
+                }
                 lines_.push_back({out_.size(), out_.size(), in_[i].column});
                 close_by_indentation(in_[i]);
                 lines_.back().first = out_.size();
@@ -110,6 +114,7 @@ private:
             open_.pop_back();
         }
         lines_.back().last = out_.size();
+        lines_.back().any = true;
         out_.push_back(t);
     }
 
