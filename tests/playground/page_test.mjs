@@ -239,6 +239,7 @@ test("a shared address brings the project back", async () => {
   await open();
   await behind("wait 1 hour");
   await page.keyboard.type("\n  wait 3 days");
+  await page.locator("#picture [data-id='s8']").waitFor(WAIT); // the check's own word comes first
   await page.locator("#share").click();
   await said("The link is copied");
   const address = await page.evaluate(() => navigator.clipboard.readText());
