@@ -54,6 +54,7 @@ constexpr CodeInfo kCodes[] = {
     {"E405", "TOO MUCH TO REMEMBER", "The conditions over the past would keep more of every customer than the limit allows."},
     {"E406", "A LIFECYCLE WITH A GAP", "A lifecycle leaves customers without a state, or a state that nobody can reach or leave."},
     {"E410", "THE GOAL ENDS THE FLOW AT ONCE", "The goal is met by the event that starts the flow, or equals an `ends when`."},
+    {"E420", "A WAIT THAT COULD BE SEVERAL", "People stand at a wait that could be one of several of the new version. Found by `sluice plan` and `deploy`."},
     {"E501", "NOT YET", "The language has this, but this version of the engine does not run it."},
     {"E590", "LAYOUT REFUSED", "The formatter found that its result would not mean the same, and changed nothing."},
     {"W207", "NEVER USED", "A bound event is never used."},
@@ -67,6 +68,7 @@ constexpr CodeInfo kCodes[] = {
     {"W412", "NEVER SEEN IN THE DATA", "The flows read an event, or a field, that real data does not have."},
     {"W413", "TWO FLOWS, ONE EVENT", "One event can start two flows of equal priority that both send a message at once."},
     {"W414", "MESSAGES IN THE WRONG ORDER", "Quiet hours can hold a message while the next one goes out at once."},
+    {"W415", "NO TEST COVERS THIS", "No test comes to this flow or goes this way. Found by `sluice test --coverage`."},
 };
 // clang-format on
 
