@@ -2,10 +2,6 @@
 
 namespace sluice::dsl::parser {
 
-std::string_view Problems::text(const Token& token) const {
-    return source().substr(token.offset, token.length);
-}
-
 std::string Problems::show(const Token& token) const {
     if (token.kind == TokenKind::end) {
         return "the end of the file";

@@ -20,11 +20,14 @@ class Problems {
 public:
     static constexpr std::size_t kErrorsMax = 100;
 
-    Problems(const SourceSet& sources, std::uint32_t file) : sources_(sources), file_(file) {}
+    Problems(const SourceSet& sources, std::uint32_t file)
+        : sources_(sources), file_(file), source_(sources.files[file].text) {}
 
     [[nodiscard]] std::uint32_t file() const { return file_; }
-    [[nodiscard]] std::string_view source() const { return sources_.files[file_].text; }
-    [[nodiscard]] std::string_view text(const Token& token) const;
+    [[nodiscard]] std::string_view source() const { return source_; }
+    [[nodiscard]] std::string_view text(const Token& token) const {
+        return {source_.data() + token.offset, token.length};
+    }
     [[nodiscard]] std::string_view text(const Span& span) const { return sources_.text(span); }
 
     /// A token as shown inside a message: in backticks, short, printable.
@@ -46,6 +49,7 @@ public:
 private:
     const SourceSet& sources_;
     std::uint32_t file_;
+    std::string_view source_;
     std::vector<Diagnostic> found_;
     std::unordered_set<std::uint32_t> muted_;
 };

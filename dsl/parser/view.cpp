@@ -14,13 +14,20 @@ std::size_t View::count(Node kind) const {
 }
 
 std::optional<View> View::only(Node kind) const {
-    const std::optional<View> kept = find(kind);
-    for (std::size_t n = 1; const auto again = find(kind, n); ++n) {
+    std::optional<View> kept;
+    for (const View again : children()) {
+        if (!again.is(kind)) {
+            continue;
+        }
+        if (!kept) {
+            kept = again;
+            continue;
+        }
         Problems& problems = reading_->problems;
         Diagnostic d;
         d.code = "E205";
-        d.span = span_of(again->first(), problems.file());
-        d.message = "There is a " + problems.show(again->first()) + " line before this one:";
+        d.span = span_of(again.first(), problems.file());
+        d.message = "There is a " + problems.show(again.first()) + " line before this one:";
         d.labels.push_back({span_of(kept->first(), problems.file()), "the first"});
         d.help = "Keep one of them.";
         problems.add(std::move(d));
