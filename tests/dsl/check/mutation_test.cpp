@@ -256,43 +256,40 @@ private:
     Project healthy_;
 };
 
-void expect_share(std::size_t part, std::size_t whole, double goal, const char* what) {
-    EXPECT_GE(Tally::share(part, whole), goal) << what;
+/// Percent of the refused mutants.
+struct Goals {
+    double on_line = 0;
+    double exactly_one = 0;
+};
+
+void expect_goals(const Tally& tally, const Goals& goals) {
+    EXPECT_GE(Tally::share(tally.on_line, tally.refused()), goals.on_line) << "on the line";
+    EXPECT_GE(Tally::share(tally.one, tally.refused()), goals.exactly_one) << "exactly one error";
 }
 
 TEST(CheckMutationTest, ADeletedTokenIsFound) {
-    const Tally tally = Harness().run("delete a token", deletions);
-    expect_share(tally.on_line, tally.refused(), 95.0, "on the line");
-    expect_share(tally.one, tally.refused(), 90.0, "exactly one error");
+    expect_goals(Harness().run("delete a token", deletions), {95.0, 90.0});
 }
 
 TEST(CheckMutationTest, ADuplicatedTokenIsFound) {
-    const Tally tally = Harness().run("duplicate a token", duplicates);
-    expect_share(tally.on_line, tally.refused(), 95.0, "on the line");
-    expect_share(tally.one, tally.refused(), 90.0, "exactly one error");
+    expect_goals(Harness().run("duplicate a token", duplicates), {95.0, 90.0});
 }
 
 TEST(CheckMutationTest, ATypingMistakeInAKeywordIsFound) {
-    const Tally tally = Harness().run("typo in a keyword", keyword_typos);
-    expect_share(tally.on_line, tally.refused(), 97.0, "on the line");
-    expect_share(tally.one, tally.refused(), 90.0, "exactly one error");
+    expect_goals(Harness().run("typo in a keyword", keyword_typos), {97.0, 90.0});
 }
 
 TEST(CheckMutationTest, ATypingMistakeInANameIsFound) {
-    const Tally tally = Harness().run("typo in a name", name_typos);
     // A name of one use may be wrong at either end, and fields are told at each place.
-    expect_share(tally.on_line, tally.refused(), 85.0, "on the line");
-    expect_share(tally.one, tally.refused(), 80.0, "exactly one error");
+    expect_goals(Harness().run("typo in a name", name_typos), {85.0, 80.0});
 }
 
 TEST(CheckMutationTest, SwappedTokensAreFound) {
-    const Tally tally = Harness().run("swap two tokens", swaps);
-    expect_share(tally.on_line, tally.refused(), 95.0, "on the line");
+    expect_goals(Harness().run("swap two tokens", swaps), {95.0});
 }
 
 TEST(CheckMutationTest, ALineCutShortIsFound) {
-    const Tally tally = Harness().run("delete rest of line", rests_of_lines);
-    expect_share(tally.on_line, tally.refused(), 90.0, "on the line");
+    expect_goals(Harness().run("delete rest of line", rests_of_lines), {90.0});
 }
 
 }  // namespace
