@@ -314,7 +314,7 @@ struct HeaderStart {
     std::variant<StartWhenEvent, StartWhenState, StartDate, StartEvery> node;
 };
 struct HeaderOnlyIf {
-    Cond cond;
+    CondPtr cond;  // never null
 };
 struct HeaderReEntry {
     enum class Kind : std::uint8_t { never, any_time, after } kind = Kind::any_time;
@@ -408,7 +408,7 @@ struct ExpectEnded {
     std::optional<std::string> because;
 };
 struct ExpectCond {
-    Cond cond;
+    CondPtr cond;  // never null
 };
 struct TestItem {
     std::variant<GivenCustomer, GivenEvent, AtCustomer, AtEvent, Advance, ExpectNothing, ExpectNo,

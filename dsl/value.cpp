@@ -112,6 +112,22 @@ std::string join(const std::vector<std::string>& items) {
     return text;
 }
 
+/// A number of digits only, so few that nothing can overflow: nearly every number there is.
+std::optional<std::int64_t> short_whole(std::string_view text) {
+    constexpr std::size_t kDigits = 14;
+    if (text.empty() || text.size() > kDigits) {
+        return std::nullopt;
+    }
+    std::int64_t whole = 0;
+    for (const char c : text) {
+        if (!digit(c)) {
+            return std::nullopt;
+        }
+        whole = whole * 10 + (c - '0');
+    }
+    return whole;
+}
+
 }  // namespace
 
 std::string to_text(const Value& value) {
@@ -137,6 +153,9 @@ std::string to_text(const Value& value) {
 }
 
 std::optional<std::int64_t> parse_decimal(std::string_view text) {
+    if (const auto whole = short_whole(text)) {
+        return *whole * kDecimalScale;
+    }
     const bool negative = text.starts_with('-');
     if (negative) {
         text.remove_prefix(1);

@@ -282,8 +282,8 @@ private:
     void header_line(const ast::HeaderOnlyIf& node) {
         if (first_of_kind("only if")) {
             Scope scope = plain_scope();
-            flow().only_if = lower_cond(c_, node.cond, scope);
-            guards_ = known_when_true(node.cond);
+            flow().only_if = lower_cond(c_, *node.cond, scope);
+            guards_ = known_when_true(*node.cond);
         }
     }
     void header_line(const ast::HeaderReEntry& node) {

@@ -211,7 +211,7 @@ struct TestLowering {
     Item operator()(const ast::ExpectCond& node) const {
         Scope scope;
         scope.place = Scope::Place::outside;
-        const Index condition = lower_cond(c, node.cond, scope);
+        const Index condition = lower_cond(c, *node.cond, scope);
         return condition == kNone ? Item() : item(TestExpectCond{condition});
     }
 };

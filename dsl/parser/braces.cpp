@@ -5,6 +5,7 @@
 #include "dsl/parser/keywords.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -392,43 +393,36 @@ private:
     std::size_t nots_ = 0;
 };
 
-/// Counts what may need a repair, token by token. `not`s and brackets are counted as if none were
-/// closed before the next declaration: the depth is never less than that.
-class Balance {
-public:
-    /// False when something is to be repaired up to this token.
-    bool take(const std::vector<Token>& in, std::size_t i) {
-        const Token& t = in[i];
-        switch (t.kind) {
-            case Kind::left_brace:
-                ++braces_;
-                break;
-            case Kind::right_brace:
-                --braces_;
-                break;
-            case Kind::left_paren:
-            case Kind::left_bracket:
-                ++deepest_;
-                break;
-            case Kind::word:
-                deepest_ += t.word == kw("not") ? 1 : 0;
-                return t.column != 1 || !starts_declaration(in, i) || begin();
-            default:
-                return true;
-        }
-        return braces_ >= 0 && deepest_ + braces_ <= static_cast<int>(kNestingMax);
-    }
+/// What a token may take part in: a block, or something nested.
+struct Opens {
+    int braces = 0;
+    int nested = 0;
+};
+constexpr auto kOpens = [] {
+    std::array<Opens, static_cast<std::size_t>(Kind::end) + 1> opens{};
+    opens[static_cast<std::size_t>(Kind::left_brace)] = {1, 1};
+    opens[static_cast<std::size_t>(Kind::right_brace)] = {-1, -1};
+    opens[static_cast<std::size_t>(Kind::left_paren)] = {0, 1};
+    opens[static_cast<std::size_t>(Kind::left_bracket)] = {0, 1};
+    return opens;
+}();
 
-    /// A new declaration, or the end of the file. False when braces are still open.
-    bool begin() {
-        const bool fine = deepest_ <= static_cast<int>(kNestingMax);
-        deepest_ = 0;
-        return fine && braces_ == 0;
-    }
+/// Counts what may need a repair, without a branch: what comes next in a file cannot be foreseen.
+/// `not`s and brackets are counted as if none were closed before the next declaration: the depth is
+/// never less than that.
+struct Balance {
+    int braces = 0;
+    int lowest = 0;
+    int depth = 0;  // of this declaration
+    int deepest = 0;
 
-private:
-    int braces_ = 0;
-    int deepest_ = 0;
+    void take(const Token& t) {
+        const Opens& opens = kOpens[static_cast<std::size_t>(t.kind)];
+        braces += opens.braces;
+        depth += opens.nested + (t.word == kw("not") ? 1 : 0);
+        lowest = std::min(lowest, braces);
+        deepest = std::max(deepest, depth);
+    }
 };
 
 /// Whether nothing is to be repaired: every declaration closes what it opens, and nothing can be
@@ -436,11 +430,16 @@ private:
 bool sound(const std::vector<Token>& in) {
     Balance balance;
     for (std::size_t i = 0; i + 1 < in.size(); ++i) {
-        if (!balance.take(in, i)) {
-            return false;
+        if (in[i].bol && in[i].column == 1 && starts_declaration(in, i)) {
+            if (balance.braces != 0) {
+                return false;
+            }
+            balance.depth = 0;
         }
+        balance.take(in[i]);
     }
-    return balance.begin();
+    return balance.braces == 0 && balance.lowest >= 0 &&
+           balance.deepest <= static_cast<int>(kNestingMax);
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ ast::Text build_text(const View& text);
 /// Content of the n-th text child, without the quotes.
 ast::Text text_of(const View& parent, std::size_t n = 0);
 std::string word_of(const View& parent);
-ast::ValueExpr build_value(const View& value);
+void build_value(ast::ValueExpr& out, const View& value);
 ast::ValueExpr value_of(const View& parent);
+std::vector<ast::ValueExpr> values_of(const View& list);
 /// The number child as a whole count; reports a fraction (E104).
 std::int64_t count_of(const View& parent, std::size_t n = 0);
 /// The percent child, scaled by kDecimalScale.
@@ -42,7 +43,8 @@ ast::EventPattern build_pattern(const View& pattern);
 ast::EventPattern pattern_of(const View& parent);
 
 // build_step.cpp
-ast::Step build_step(const View& step);
+/// Into a step that stands where it stays: moving one is not free. So are declarations.
+void build_step(ast::Step& out, const View& step);
 ast::Block build_block(const View& block);
 ast::Block block_of(const View& parent);
 
@@ -56,7 +58,7 @@ ast::Until build_until(const View& parent);
 ast::FlowDecl build_flow(const View& flow);
 
 // build_declaration.cpp
-ast::Decl build_declaration(const View& declaration);
+void build_declaration(ast::Decl& out, const View& declaration);
 
 // build_rules.cpp
 ast::LifecycleDecl build_lifecycle(const View& lifecycle);

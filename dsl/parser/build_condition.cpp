@@ -8,11 +8,12 @@ namespace sluice::dsl::parser {
 
 namespace {
 
-ast::CondPtr boxed(ast::Cond cond) {
-    return std::make_unique<ast::Cond>(std::move(cond));
-}
-
 ast::Cond primary(const View& node);
+
+/// A condition built where it stays: a condition is large, and moving one is not free.
+ast::CondPtr boxed(ast::Cond (*build)(const View&), const View& node) {
+    return ast::CondPtr(new ast::Cond(build(node)));
+}
 
 // ---- comparisons
 
@@ -44,7 +45,7 @@ ast::CmpValue comparison_with_sign(const View& node) {
 
 ast::CmpOneOf one_of(const View& node) {
     ast::CmpOneOf out;
-    node.need(Node::list).each([&](const View& item) { out.values.push_back(build_value(item)); });
+    out.values = values_of(node.need(Node::list));
     return out;
 }
 
@@ -192,7 +193,7 @@ ast::Cond last_field(const View& node) {
 ast::CondPtr where_of(const View& parent) {
     for (const View child : parent.children()) {
         if (child.is(Node::paren) || child.is(Node::compare)) {
-            return boxed(primary(child));
+            return boxed(primary, child);
         }
     }
     return nullptr;
@@ -272,7 +273,7 @@ ast::Cond paren(const View& node) {
 }
 
 ast::Cond negation(const View& node) {
-    return {ast::CondNot{boxed(primary(node.children().front()))}, node.span()};
+    return {ast::CondNot{boxed(primary, node.children().front())}, node.span()};
 }
 
 ast::Cond primary(const View& node) {
@@ -307,18 +308,19 @@ ast::Cond primary(const View& node) {
 }  // namespace
 
 ast::Cond build_condition(const View& condition) {
+    const View::Children children = condition.children();
+    if (children.size() == 1) {
+        return primary(children.front());
+    }
     std::vector<ast::CondPtr> terms;
     ast::CondMixed mixed;
-    for (const View child : condition.children()) {
+    for (const View child : children) {
         if (child.is(Node::join)) {
             mixed.is_and.push_back(child.word() == kw("and"));
             mixed.joins.push_back(child.span());
         } else {
-            terms.push_back(boxed(primary(child)));
+            terms.push_back(boxed(primary, child));
         }
-    }
-    if (terms.size() == 1) {
-        return std::move(*terms.front());
     }
     const bool all = std::ranges::count(mixed.is_and, false) == 0;
     const bool none = std::ranges::count(mixed.is_and, true) == 0;
@@ -334,11 +336,11 @@ ast::Cond build_condition(const View& condition) {
 
 ast::CondPtr condition_of(const View& parent) {
     const auto found = parent.find(Node::condition);
-    return found ? boxed(build_condition(*found)) : nullptr;
+    return found ? boxed(build_condition, *found) : nullptr;
 }
 
 ast::CondPtr build_history(const View& history) {
-    return boxed(history_condition(history));
+    return boxed(history_condition, history);
 }
 
 ast::EventPattern build_pattern(const View& pattern) {

@@ -52,6 +52,7 @@ ast::FieldDecl field(const View& node) {
 
 std::vector<ast::FieldDecl> fields_of(const View& parent) {
     std::vector<ast::FieldDecl> out;
+    out.reserve(parent.count(Node::field));
     parent.each([&](const View& node) {
         if (node.is(Node::field)) {
             out.push_back(field(node));
@@ -144,28 +145,39 @@ ast::ChangeDecl change(const View& node) {
     return out;
 }
 
-decltype(ast::Decl::node) declaration_node(const View& node) {
+void set_node(ast::Decl& decl, const View& node) {
     switch (node.kind()) {
         case Node::customer:
-            return ast::CustomerDecl{fields_of(node)};
+            decl.node = ast::CustomerDecl{fields_of(node)};
+            break;
         case Node::event:
-            return event(node);
+            decl.node = event(node);
+            break;
         case Node::message:
-            return message(node);
+            decl.node = message(node);
+            break;
         case Node::segment:
-            return ast::SegmentDecl{name_of(node), build_condition(node.need(Node::condition))};
+            decl.node =
+                ast::SegmentDecl{name_of(node), build_condition(node.need(Node::condition))};
+            break;
         case Node::lifecycle:
-            return build_lifecycle(node);
+            decl.node = build_lifecycle(node);
+            break;
         case Node::policy:
-            return build_policy(node);
+            decl.node = build_policy(node);
+            break;
         case Node::webhook:
-            return build_webhook(node);
+            decl.node = build_webhook(node);
+            break;
         case Node::flow:
-            return build_flow(node);
+            decl.node = build_flow(node);
+            break;
         case Node::test:
-            return build_test(node);
+            decl.node = build_test(node);
+            break;
         default:
-            return change(node);
+            decl.node = change(node);
+            break;
     }
 }
 
@@ -178,8 +190,9 @@ Span declared(const View& node) {
 
 }  // namespace
 
-ast::Decl build_declaration(const View& declaration) {
-    return {declaration_node(declaration), declared(declaration)};
+void build_declaration(ast::Decl& out, const View& declaration) {
+    set_node(out, declaration);
+    out.span = declared(declaration);
 }
 
 }  // namespace sluice::dsl::parser

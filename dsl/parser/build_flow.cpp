@@ -5,8 +5,6 @@ namespace sluice::dsl::parser {
 
 namespace {
 
-using HeaderNode = decltype(ast::Header::node);
-
 ast::StateChange change_of_state(const View& node) {
     ast::StateChange out;
     out.span = node.span();
@@ -90,34 +88,46 @@ ast::HeaderEndsWhen ends_when(const View& node) {
     return out;
 }
 
-HeaderNode header_node(const View& node) {
+void build_header(ast::Header& header, const View& node) {
     switch (node.kind()) {
         case Node::start_event:
-            return ast::HeaderStart{start_event(node)};
+            header.node = ast::HeaderStart{start_event(node)};
+            break;
         case Node::start_state:
-            return ast::HeaderStart{
+            header.node = ast::HeaderStart{
                 ast::StartWhenState{change_of_state(node.need(Node::change_of_state))}};
+            break;
         case Node::start_date:
-            return ast::HeaderStart{start_date(node)};
+            header.node = ast::HeaderStart{start_date(node)};
+            break;
         case Node::start_every:
-            return ast::HeaderStart{start_every(node)};
+            header.node = ast::HeaderStart{start_every(node)};
+            break;
         case Node::only_if:
-            return ast::HeaderOnlyIf{build_condition(node.need(Node::condition))};
+            header.node = ast::HeaderOnlyIf{condition_of(node)};
+            break;
         case Node::re_entry:
-            return re_entry(node);
+            header.node = re_entry(node);
+            break;
         case Node::one_run:
-            return ast::HeaderOneRunPer{path_of(node)};
+            header.node = ast::HeaderOneRunPer{path_of(node)};
+            break;
         case Node::while_running:
-            return ast::HeaderWhileRunning{node.need(Node::kind).word() == kw("restart")};
+            header.node = ast::HeaderWhileRunning{node.need(Node::kind).word() == kw("restart")};
+            break;
         case Node::goal:
-            return ast::HeaderGoal{pattern_of(node), node.has(kw("since")),
-                                   optional_duration_of(node)};
+            header.node = ast::HeaderGoal{pattern_of(node), node.has(kw("since")),
+                                          optional_duration_of(node)};
+            break;
         case Node::ends_when:
-            return ends_when(node);
+            header.node = ends_when(node);
+            break;
         case Node::priority:
-            return ast::HeaderPriority{text_in(node.need(Node::kind))};
+            header.node = ast::HeaderPriority{text_in(node.need(Node::kind))};
+            break;
         default:
-            return ast::HeaderHoldout{percent_of(node)};
+            header.node = ast::HeaderHoldout{percent_of(node)};
+            break;
     }
 }
 
@@ -145,12 +155,14 @@ ast::FlowDecl build_flow(const View& flow) {
     out.steps.reserve(flow.count(Node::step));
     flow.each([&](const View& node) {
         if (node.is(Node::step)) {
-            out.steps.push_back(build_step(node));
+            build_step(out.steps.emplace_back(), node);
         } else if (node.is(Node::header)) {
             if (!out.steps.empty()) {
                 report_late(node, out.steps.front().span);
             }
-            out.headers.push_back({header_node(node.children().front()), node.span()});
+            ast::Header& header = out.headers.emplace_back();
+            header.span = node.span();
+            build_header(header, node.children().front());
         }
     });
     return out;

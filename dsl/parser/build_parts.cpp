@@ -113,10 +113,6 @@ bool add_part(ast::Duration& duration, std::int64_t scaled, const Unit& unit) {
     return fits(duration);
 }
 
-bool has_own_sign(const View& value, std::string_view text) {
-    return std::string_view(value.text()) == text;
-}
-
 }  // namespace
 
 std::string text_in(const View& node) {
@@ -155,6 +151,7 @@ ast::Name name_of(const View& parent, std::size_t n) {
 ast::Path build_path(const View& path) {
     ast::Path out;
     out.span = path.span();
+    out.words.reserve(path.children().size());
     path.each([&](const View& word) { out.words.emplace_back(word.text()); });
     return out;
 }
@@ -212,32 +209,38 @@ std::string word_of(const View& parent) {
     return text_in(parent.need(Node::word));
 }
 
-ast::ValueExpr build_value(const View& value) {
-    ast::ValueExpr out;
+void build_value(ast::ValueExpr& out, const View& value) {
     out.span = value.span();
+    Value& literal = out.node.emplace<Value>();
+    const auto number = [&](Value::Kind kind, std::int64_t payload) {
+        literal.kind = kind;
+        literal.number = payload;
+    };
     const View::Children children = value.children();
     if (children.empty()) {
         // Keywords leave no child. `true` and `false` were reported and mean yes and no.
-        if (has_own_sign(value, "today")) {
+        const std::uint16_t word = value.word();
+        if (word == kw("today")) {
             out.node = ast::Today{};
-        } else if (has_own_sign(value, "now")) {
+        } else if (word == kw("now")) {
             out.node = ast::Now{};
         } else {
-            out.node = Value::of_yes_no(has_own_sign(value, "yes") || has_own_sign(value, "true"));
+            number(Value::Kind::yes_no, word == kw("yes") || word == kw("true") ? 1 : 0);
         }
-        return out;
+        return;
     }
     const View child = children.front();
     const std::int64_t payload = child.first().value;
     switch (child.kind()) {
         case Node::text:
-            out.node = Value::of_text(build_text(child).text);
+            literal.kind = Value::Kind::text;
+            literal.text = build_text(child).text;
             break;
         case Node::date:
-            out.node = Value::of_date(payload);
+            number(Value::Kind::date, payload);
             break;
         case Node::time:
-            out.node = Value::of_time(payload);
+            number(Value::Kind::time, payload);
             break;
         case Node::name:
             out.node = build_name(child);
@@ -246,14 +249,25 @@ ast::ValueExpr build_value(const View& value) {
             out.node = build_path(child);
             break;
         default:
-            out.node = Value::of_number(payload);
+            number(Value::Kind::number, payload);
             break;
     }
-    return out;
 }
 
 ast::ValueExpr value_of(const View& parent) {
-    return build_value(parent.need(Node::value));
+    ast::ValueExpr out;
+    build_value(out, parent.need(Node::value));
+    return out;
+}
+
+std::vector<ast::ValueExpr> values_of(const View& list) {
+    const View::Children children = list.children();
+    std::vector<ast::ValueExpr> out;
+    out.reserve(children.size());
+    for (const View value : children) {
+        build_value(out.emplace_back(), value);
+    }
+    return out;
 }
 
 std::int64_t count_of(const View& parent, std::size_t n) {

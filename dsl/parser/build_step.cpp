@@ -5,22 +5,20 @@ namespace sluice::dsl::parser {
 
 namespace {
 
-using StepNode = decltype(ast::Step::node);
-
 std::vector<ast::Arg> args_of(const View& parent) {
     std::vector<ast::Arg> out;
     const auto args = parent.find(Node::args);
     if (!args) {
         return out;
     }
+    out.reserve(args->children().size());
     args->each([&](const View& node) {
-        ast::Arg arg;
+        ast::Arg& arg = out.emplace_back();
         arg.word = word_of(node);
         arg.span = node.span();
-        if (node.find(Node::value)) {
-            arg.value = value_of(node);
+        if (const auto value = node.find(Node::value)) {
+            build_value(arg.value.emplace(), *value);
         }
-        out.push_back(std::move(arg));
     });
     return out;
 }
@@ -93,64 +91,80 @@ ast::Experiment experiment(const View& node) {
     return out;
 }
 
-StepNode step_node(const View& node) {
+void set_node(ast::Step& step, const View& node) {
     switch (node.kind()) {
         case Node::wait_duration:
-            return build_wait_duration(node);
+            step.node = build_wait_duration(node);
+            break;
         case Node::wait_until:
-            return ast::WaitUntil{build_until(node)};
+            step.node = ast::WaitUntil{build_until(node)};
+            break;
         case Node::wait_event:
-            return build_wait_event(node);
+            step.node = build_wait_event(node);
+            break;
         case Node::wait_up_to:
-            return build_wait_up_to(node);
+            step.node = build_wait_up_to(node);
+            break;
         case Node::send:
-            return send(node);
+            step.node = send(node);
+            break;
         case Node::if_step:
-            return if_step(node);
+            step.node = if_step(node);
+            break;
         case Node::split:
-            return split(node);
+            step.node = split(node);
+            break;
         case Node::experiment:
-            return experiment(node);
+            step.node = experiment(node);
+            break;
         case Node::repeat:
-            return ast::Repeat{count_of(node), condition_of(node), block_of(node)};
+            step.node = ast::Repeat{count_of(node), condition_of(node), block_of(node)};
+            break;
         case Node::set:
-            return ast::SetStep{path_of(node), value_of(node)};
+            step.node = ast::SetStep{path_of(node), value_of(node)};
+            break;
         case Node::add:
-            return ast::AddStep{value_of(node), path_of(node)};
+            step.node = ast::AddStep{value_of(node), path_of(node)};
+            break;
         case Node::remove:
-            return ast::RemoveStep{value_of(node), path_of(node)};
+            step.node = ast::RemoveStep{value_of(node), path_of(node)};
+            break;
         case Node::clear:
-            return ast::ClearStep{path_of(node)};
+            step.node = ast::ClearStep{path_of(node)};
+            break;
         case Node::call:
-            return ast::CallStep{name_of(node), args_of(node)};
+            step.node = ast::CallStep{name_of(node), args_of(node)};
+            break;
         case Node::record:
-            return ast::RecordStep{name_of(node), args_of(node)};
+            step.node = ast::RecordStep{name_of(node), args_of(node)};
+            break;
         case Node::start_flow:
-            return ast::StartFlowStep{name_of(node)};
+            step.node = ast::StartFlowStep{name_of(node)};
+            break;
         case Node::move:
-            return ast::MoveStep{name_of(node)};
+            step.node = ast::MoveStep{name_of(node)};
+            break;
         default:
-            return ast::StopStep{node.find(Node::text) ? text_of(node).text : std::string()};
+            step.node = ast::StopStep{node.find(Node::text) ? text_of(node).text : std::string()};
+            break;
     }
 }
 
 }  // namespace
 
-ast::Step build_step(const View& step) {
-    ast::Step out;
-    out.node = step_node(step.children().front());
+void build_step(ast::Step& out, const View& step) {
+    set_node(out, step.children().front());
     out.span = step.head_span();
     if (const auto label = step.find(Node::label)) {
         out.label = std::string(label->text().substr(1));
         out.label_span = label->span();
     }
-    return out;
 }
 
 ast::Block build_block(const View& block) {
     ast::Block out;
     out.reserve(block.children().size());
-    block.each([&](const View& step) { out.push_back(build_step(step)); });
+    block.each([&](const View& step) { build_step(out.emplace_back(), step); });
     return out;
 }
 

@@ -12,17 +12,16 @@ std::vector<ast::Prop> props_of(const View& parent) {
         if (!node.is(Node::prop)) {
             return;
         }
-        ast::Prop prop;
+        ast::Prop& prop = out.emplace_back();
         const View word = node.need(Node::word);
         prop.word = text_in(word);
         prop.span = word.span();
         if (const auto list = node.find(Node::list)) {
             prop.is_list = true;
-            list->each([&](const View& item) { prop.values.push_back(build_value(item)); });
+            prop.values = values_of(*list);
         } else {
-            prop.values.push_back(value_of(node));
+            build_value(prop.values.emplace_back(), node.need(Node::value));
         }
-        out.push_back(std::move(prop));
     });
     return out;
 }
@@ -61,34 +60,48 @@ ast::ExpectEnded expect_ended(const View& node) {
     return out;
 }
 
-decltype(ast::TestItem::node) item_node(const View& node) {
+void build_item(ast::TestItem& item, const View& node) {
+    item.span = node.span();
     switch (node.kind()) {
         case Node::given_customer:
-            return ast::GivenCustomer{props_of(node)};
+            item.node = ast::GivenCustomer{props_of(node)};
+            break;
         case Node::given_event:
-            return ast::GivenEvent{name_of(node), duration_of(node), props_of(node)};
+            item.node = ast::GivenEvent{name_of(node), duration_of(node), props_of(node)};
+            break;
         case Node::at_customer:
-            return ast::AtCustomer{moment_of(node), props_of(node)};
+            item.node = ast::AtCustomer{moment_of(node), props_of(node)};
+            break;
         case Node::at_event:
-            return ast::AtEvent{moment_of(node), name_of(node), props_of(node)};
+            item.node = ast::AtEvent{moment_of(node), name_of(node), props_of(node)};
+            break;
         case Node::advance:
-            return ast::Advance{duration_of(node)};
+            item.node = ast::Advance{duration_of(node)};
+            break;
         case Node::expect_no:
-            return expect_no(node);
+            item.node = expect_no(node);
+            break;
         case Node::expect_send:
-            return ast::ExpectAtSend{moment_of(node), recipient_of(node)};
+            item.node = ast::ExpectAtSend{moment_of(node), recipient_of(node)};
+            break;
         case Node::expect_call:
-            return ast::ExpectAtCall{moment_of(node), name_of(node)};
+            item.node = ast::ExpectAtCall{moment_of(node), name_of(node)};
+            break;
         case Node::expect_count:
-            return ast::ExpectCount{count_of(node), messages_of(node)};
+            item.node = ast::ExpectCount{count_of(node), messages_of(node)};
+            break;
         case Node::expect_goal:
-            return ast::ExpectGoal{};
+            item.node = ast::ExpectGoal{};
+            break;
         case Node::expect_ended:
-            return expect_ended(node);
+            item.node = expect_ended(node);
+            break;
         case Node::expect_condition:
-            return ast::ExpectCond{build_condition(node.need(Node::condition))};
+            item.node = ast::ExpectCond{condition_of(node)};
+            break;
         default:
-            return ast::ExpectNothing{};
+            item.node = ast::ExpectNothing{};
+            break;
     }
 }
 
@@ -105,7 +118,7 @@ ast::TestDecl build_test(const View& test) {
     out.items.reserve(test.children().size());
     test.each([&](const View& node) {
         if (!node.is(Node::text) && !node.is(Node::name) && !node.is(Node::clock)) {
-            out.items.push_back({item_node(node), node.span()});
+            build_item(out.items.emplace_back(), node);
         }
     });
     return out;

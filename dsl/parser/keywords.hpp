@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace sluice::dsl::parser {
 
@@ -39,40 +42,70 @@ static_assert(std::ranges::is_sorted(kKeywords));
 
 namespace detail {
 
+constexpr std::size_t kPackedBytes = 8;
 constexpr std::size_t kSlots = 1024;
 
-constexpr std::size_t slot_of(std::string_view word) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(word[at]); };
-    const std::size_t mixed = byte(0) * 37U + byte(word.size() / 2) * 101U +
-                              byte(word.size() - 1) * 7U + word.size() * 59U;
-    return mixed % kSlots;
+/// The bytes of a word of one to eight bytes as one number, the first byte the lowest.
+constexpr std::uint64_t packed(std::string_view word) {
+    const std::size_t size = word.size();
+    if (!std::is_constant_evaluated() && std::endian::native == std::endian::little && size >= 4) {
+        std::uint32_t low = 0;
+        std::uint32_t high = 0;  // the last four bytes; the two may overlap
+        std::memcpy(&low, word.data(), sizeof low);
+        std::memcpy(&high, word.data() + size - sizeof high, sizeof high);
+        return low | std::uint64_t{high} << (8U * (size - sizeof high));
+    }
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        number |= std::uint64_t{static_cast<unsigned char>(word[i])} << (8U * i);
+    }
+    return number;
 }
 
-/// Numbers of the keywords, each in its slot or the next free one behind it.
+constexpr std::size_t slot_of(std::uint64_t head) {
+    return head * 0x9E37'79B9'7F4A'7C15U >> 54U;  // the golden ratio mixes all bits into ten
+}
+static_assert(kSlots == 1U << 10U);
+
+struct Slot {
+    std::uint64_t head = 0;  // the first eight bytes
+    std::uint16_t number = 0;
+};
+
+/// The keywords, each in the slot of its first eight bytes or the next free one behind it.
 inline constexpr auto kSlotted = [] {
-    std::array<std::uint16_t, kSlots> slots{};
+    std::array<Slot, kSlots> slots{};
     for (std::size_t i = 0; i < kKeywords.size(); ++i) {
-        std::size_t slot = slot_of(kKeywords[i]);
-        while (slots[slot] != 0) {
+        const std::uint64_t head = packed(kKeywords[i].substr(0, kPackedBytes));
+        std::size_t slot = slot_of(head);
+        while (slots[slot].number != 0) {
             slot = (slot + 1) % kSlots;
         }
-        slots[slot] = static_cast<std::uint16_t>(i + 1);
+        slots[slot] = {head, static_cast<std::uint16_t>(i + 1)};
     }
     return slots;
 }();
+
+/// Whether a word with the head of a keyword is that keyword.
+constexpr bool same_tail(std::string_view word, std::string_view keyword) {
+    return word.size() == keyword.size() &&
+           (word.size() <= kPackedBytes ||
+            word.substr(kPackedBytes) == keyword.substr(kPackedBytes));
+}
 
 }  // namespace detail
 
 /// The number of a keyword; 0 when the word is none. The lexer asks for every word it reads.
 constexpr std::uint16_t keyword(std::string_view word) {
-    if (word.empty()) {
-        return 0;
+    const std::uint64_t head = detail::packed(word.substr(0, detail::kPackedBytes));
+    for (std::size_t at = detail::slot_of(head); detail::kSlotted[at].number != 0;
+         at = (at + 1) % detail::kSlots) {
+        const detail::Slot& slot = detail::kSlotted[at];
+        if (slot.head == head && detail::same_tail(word, kKeywords[slot.number - 1U])) {
+            return slot.number;
+        }
     }
-    std::size_t slot = detail::slot_of(word);
-    while (detail::kSlotted[slot] != 0 && kKeywords[detail::kSlotted[slot] - 1U] != word) {
-        slot = (slot + 1) % detail::kSlots;
-    }
-    return detail::kSlotted[slot];
+    return 0;
 }
 
 /// Never defined: a constant expression that would call it does not compile.

@@ -1,33 +1,15 @@
 #include "dsl/parser/lexer.hpp"
 
 #include "dsl/parser/keywords.hpp"
+#include "dsl/parser/letters.hpp"
 #include "dsl/value.hpp"
 
-#include <array>
+#include <algorithm>
+#include <bit>
 
 namespace sluice::dsl::parser {
 
 namespace {
-
-constexpr bool digit(unsigned char c) {
-    return c >= '0' && c <= '9';
-}
-constexpr bool small(unsigned char c) {
-    return c >= 'a' && c <= 'z';
-}
-constexpr bool capital(unsigned char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-/// The bytes a word of ASCII letters goes on with.
-constexpr auto kWordBytes = [] {
-    std::array<bool, 256> bytes{};
-    for (unsigned c = 0; c < bytes.size(); ++c) {
-        const auto byte = static_cast<unsigned char>(c);
-        bytes[c] = small(byte) || capital(byte) || digit(byte) || byte == '_';
-    }
-    return bytes;
-}();
 
 class Lexer {
 public:
@@ -124,6 +106,9 @@ private:
         for (;;) {
             const char* const begin = text_.data() + at_;
             const std::size_t length = text_.size() - at_;
+            if (std::endian::native == std::endian::little && ahead + 8 <= length) {
+                ahead += small_letters(begin + ahead);
+            }
             while (ahead < length && kWordBytes[static_cast<unsigned char>(begin[ahead])]) {
                 ++ahead;
             }

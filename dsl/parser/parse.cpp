@@ -48,7 +48,7 @@ ast::File parse(const SourceSet& sources, std::uint32_t file,
     const parser::View::Children all(reading, 0, static_cast<std::uint32_t>(tree.size()));
     out.decls.reserve(all.size());
     for (const parser::View declaration : all) {
-        out.decls.push_back(parser::build_declaration(declaration));
+        parser::build_declaration(out.decls.emplace_back(), declaration);
     }
     std::vector<Diagnostic> found = problems.take();
     sort_diagnostics(found);

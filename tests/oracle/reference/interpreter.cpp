@@ -338,7 +338,7 @@ void Interpreter::try_start(const ast::FlowDecl& flow, const Event* event,
 
 bool Interpreter::may_start(const ast::FlowDecl& flow, const Run& candidate) {
     const auto* only_if = header<ast::HeaderOnlyIf>(flow);
-    if (only_if != nullptr && !holds(only_if->cond, {&candidate, nullptr})) {
+    if (only_if != nullptr && !holds(*only_if->cond, {&candidate, nullptr})) {
         return false;
     }
     for (const ast::Header& line : flow.headers) {
