@@ -9,8 +9,7 @@
 #include <vector>
 
 /// The tree of one file as written: plain structs, names not yet resolved, every node with its
-/// span. The whole grammar of language.md §5.2 (and its amendments) has a place here; what the
-/// engine cannot run yet is refused by the checker, not by the parser.
+/// span. The whole grammar of language.md §5.2 (and its amendments) has a place here.
 /// A node that was being read when a syntax error struck is left out of its parent's list.
 namespace sluice::dsl::ast {
 

@@ -237,17 +237,27 @@ struct Aggregate {
         not_followed,  // occurrences that nothing has followed so far
         messages,      // newest messages sent, with what became of them
         intent,        // one decaying weight
+        samples,       // newest instants with some fields each, for what is asked later
     };
     Kind kind = Kind::occurrences;
     Index event = kNone;        // into Program::events; kNone for messages
-    Index filter = kNone;       // condition over event_field and literals only; kNone: every event
+    Index filter = kNone;       // over event_field and literals only while kept; kNone: every event
     Index key_field = kNone;    // field whose value keys the memory; kNone: one memory
     Index value_field = kNone;  // sums, highest, lowest, different, values
     std::uint16_t newest = 1;   // how many newest occurrences are kept
     EventPattern then;          // followed, not_followed
     Duration within;            // followed, not_followed: half-open; intent: the half-life
     std::optional<Channel> channel;  // messages; empty: every channel
+    std::vector<Index> fields;       // samples: the fields remembered, ascending
+    /// An aggregate whose filters compare with the customer's or the run's data, or with the time,
+    /// keeps nothing: it is made, each time it is asked, from the remembered occurrences of
+    /// `source` (of the key asked for), and those of `then_source`, in the order they were applied.
+    /// kNone: kept.
+    Index source = kNone;
+    Index then_source = kNone;
     std::string identity;  // canonical text of all of the above but `newest`: stable over programs
+
+    [[nodiscard]] bool kept() const { return source == kNone; }
 };
 
 struct Segment {

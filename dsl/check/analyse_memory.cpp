@@ -43,6 +43,8 @@ std::size_t ring_bytes(const Aggregate& aggregate) {
             return marks * (kMarkBytes + kValueBytes + kFlagBytes);
         case Aggregate::Kind::intent:
             return kMarkBytes + kNumberBytes;
+        case Aggregate::Kind::samples:
+            return kFirstBytes + kMarks * (kMarkBytes + aggregate.fields.size() * kValueBytes);
     }
     return 0;
 }
@@ -58,9 +60,16 @@ struct Reads {
     std::vector<Index> out;
 
     void add(Index aggregate) {
-        if (aggregate != kNone) {
-            out.push_back(aggregate);
+        if (aggregate == kNone) {
+            return;
         }
+        const Aggregate& asked = program.aggregates[aggregate];
+        if (asked.kept()) {
+            out.push_back(aggregate);
+            return;
+        }
+        add(asked.source);
+        add(asked.then_source);
     }
     void add(const Operand& operand) {
         if (operand.kind == Operand::Kind::measure) {

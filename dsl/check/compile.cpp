@@ -53,6 +53,9 @@ void index_aggregates(Program& program) {
     program.aggregates_of_event.assign(program.events.size(), {});
     for (std::size_t at = 0; at < program.aggregates.size(); ++at) {
         const Aggregate& aggregate = program.aggregates[at];
+        if (!aggregate.kept()) {
+            continue;
+        }
         std::set<Index> events;
         if (aggregate.kind == Aggregate::Kind::messages) {
             const auto about = message_events(program, aggregate.channel);

@@ -55,8 +55,7 @@ struct CompileResult {
 };
 
 /// Compiles a whole project directory: parse every file, resolve names over all of them (the order
-/// of files does not matter), check, lower. Never throws. What the grammar knows but the engine
-/// does not run yet is error E501, never accepted and ignored.
+/// of files does not matter), check, lower. Never throws.
 CompileResult compile(const SourceSet& sources, const CompileOptions& options);
 
 }  // namespace sluice::dsl

@@ -122,11 +122,6 @@ Diagnostic& Compilation::warning(std::string_view code, const Span& span, std::s
     return report(code, Severity::warning, span, std::move(message));
 }
 
-void Compilation::not_supported(const Span& span, std::string_view construct,
-                                std::string_view instead) {
-    error("E501", span, std::string(construct) + " cannot be run yet:").help = instead;
-}
-
 void Compilation::duplicate(const Span& span, std::string message, const Span& first) {
     Diagnostic& diagnostic = error("E205", span, std::move(message));
     if (first.line != 0) {

@@ -85,8 +85,6 @@ public:
     /// reported: what is left of the line does not say what its author meant.
     Diagnostic& error(std::string_view code, const Span& span, std::string message);
     Diagnostic& warning(std::string_view code, const Span& span, std::string message);
-    /// E501: the grammar knows the construct, the engine does not run it yet.
-    void not_supported(const Span& span, std::string_view construct, std::string_view instead);
     /// E205 with a label at the first place.
     void duplicate(const Span& span, std::string message, const Span& first);
 

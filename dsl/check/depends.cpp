@@ -127,6 +127,12 @@ private:
         if (aggregate.then.event != kNone) {
             out_.events.insert(aggregate.then.event);
         }
+        if (!aggregate.kept()) {
+            this->aggregate(aggregate.source);
+            this->aggregate(aggregate.then_source);
+            visit(aggregate.filter);
+            visit(aggregate.then.filter);
+        }
         out_.time = out_.time || aggregate.kind == Aggregate::Kind::not_followed;
     }
 

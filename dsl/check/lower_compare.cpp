@@ -155,11 +155,6 @@ struct CompareLowering {
                 "Write a length such as `7 days`.";
             return kNone;
         }
-        if (scope.place == Scope::Place::history_where) {
-            c.not_supported(span, "A window of time inside the `where` of a history condition",
-                            "Compare the field with a date, as in `is after 2026-01-01`.");
-            return kNone;
-        }
         warn_unknown(false);
         return add_condition(c, CondInThe{left.operand, cmp.next, lowered(cmp.duration)}, span);
     }

@@ -122,17 +122,14 @@ struct CondLowering {
     const ast::Cond& cond;
     Scope& scope;
 
-    bool inside_where() const {
-        return scope.place == Scope::Place::where || scope.place == Scope::Place::history_where;
-    }
-
-    /// Everything but comparisons stands outside `where`.
-    bool refused_in_where(std::string_view what) const {
-        if (!inside_where()) {
+    /// Whether an occurrence fits is asked of its own data; the rest is joined to the condition.
+    bool refused_in_history(std::string_view what) const {
+        if (scope.place != Scope::Place::history_where) {
             return false;
         }
-        c.not_supported(cond.span, std::string(what) + " inside `where`",
-                        "Ask it in `only if` or in an `if` step.");
+        c.error("E307", cond.span,
+                std::string(what) + " is about the customer, not about one of these events:")
+            .help = "Only comparisons stand here. Join it behind the condition with `and`.";
         return true;
     }
 
@@ -157,25 +154,26 @@ struct CondLowering {
         return lower_compare(c, cond, node, scope);
     }
     Index operator()(const ast::CondHistory& node) const {
-        return refused_in_where("A count of events") ? kNone : lower_history(c, cond, node, scope);
+        return refused_in_history("A count of events") ? kNone
+                                                       : lower_history(c, cond, node, scope);
     }
     Index operator()(const ast::CondRecency& node) const {
-        return refused_in_where("`last … was …`") ? kNone : lower_recency(c, cond, node, scope);
+        return refused_in_history("`last … was …`") ? kNone : lower_recency(c, cond, node, scope);
     }
     Index operator()(const ast::CondMessages& node) const {
-        return refused_in_where("Asking about the last messages") ? kNone
-                                                                  : lower_messages(c, cond, node);
+        return refused_in_history("Asking about the last messages") ? kNone
+                                                                    : lower_messages(c, cond, node);
     }
     Index operator()(const ast::CondLastField& node) const {
-        return refused_in_where("`last …`") ? kNone : lower_last_field(c, cond, node, scope);
+        return refused_in_history("`last …`") ? kNone : lower_last_field(c, cond, node, scope);
     }
     Index operator()(const ast::CondAggregate& node) const {
-        return refused_in_where("A number over the past") ? kNone
-                                                          : lower_aggregate(c, cond, node, scope);
+        return refused_in_history("A number over the past") ? kNone
+                                                            : lower_aggregate(c, cond, node, scope);
     }
     Index operator()(const ast::CondHasBeenIn& node) const {
-        return refused_in_where("`customer has been in`") ? kNone
-                                                          : lower_been_in(c, node, cond.span);
+        return refused_in_history("`customer has been in`") ? kNone
+                                                            : lower_been_in(c, node, cond.span);
     }
     Index operator()(const ast::CondCanGet& node) const {
         if (scope.in_consent) {
@@ -184,18 +182,19 @@ struct CondLowering {
                 .help = "Write the rule over the customer's fields.";
             return kNone;
         }
-        return refused_in_where("`can get`")
+        return refused_in_history("`can get`")
                    ? kNone
                    : add_condition(c, CondCanGet{lowered(node.channel)}, cond.span);
     }
     Index operator()(const ast::CondIsIn& node) const {
-        return refused_in_where("`customer is in`") ? kNone : lower_membership(c, node, cond.span);
+        return refused_in_history("`customer is in`") ? kNone
+                                                      : lower_membership(c, node, cond.span);
     }
     Index operator()(const ast::CondToday& node) const {
-        return refused_in_where("`today is`") ? kNone : lower_today(c, node, cond.span);
+        return refused_in_history("`today is`") ? kNone : lower_today(c, node, cond.span);
     }
     Index operator()(const ast::CondNowBetween& node) const {
-        if (refused_in_where("`now is between`")) {
+        if (refused_in_history("`now is between`")) {
             return kNone;
         }
         if (node.from.minutes == node.to.minutes) {

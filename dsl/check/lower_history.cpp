@@ -99,27 +99,13 @@ std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& no
             "Write a length such as `2 hours`.";
         return std::nullopt;
     }
-    Scope inner = scope;
-    inner.place = Scope::Place::history_where;
-    inner.event = c.find(Kind::event, "E201", second.event.event);
-    inner.known.clear();
-    if (inner.event == kNone) {
-        return std::nullopt;
-    }
     Aggregate wanted;
     wanted.kind = second.negated ? Aggregate::Kind::not_followed : Aggregate::Kind::followed;
     // Those whose time is not over yet stand beside those that count, and push none of them out.
     const std::int64_t undecided = second.negated ? kUndecidedMax : 0;
     wanted.newest = static_cast<std::uint16_t>(bounds.newest + undecided);
     wanted.within = lowered(second.within);
-    wanted.then.event = inner.event;
-    if (second.event.where != nullptr) {
-        wanted.then.filter = lower_cond(c, *second.event.where, inner);
-        if (wanted.then.filter == kNone) {
-            return std::nullopt;
-        }
-    }
-    return memory_of(c, node.event, std::move(wanted), scope);
+    return memory_of(c, node.event, std::move(wanted), scope, &second.event);
 }
 
 std::optional<MessageOutcome> outcome_of(std::string_view word) {

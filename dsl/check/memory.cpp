@@ -4,6 +4,7 @@
 #include "dsl/check/render.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace sluice::dsl::check {
 namespace {
@@ -49,29 +50,101 @@ KeyPaths key_paths(const ast::Cond& term) {
     return {};
 }
 
-struct MemoryBuilder {
+/// What the conditions of a `where` read: fields of the occurrence, and whether anything else,
+/// which is not known yet, or not for good, when the occurrence is counted.
+struct Reads {
+    const Program& program;
+    std::set<Index> fields;
+    bool others = false;
+
+    void visit(Index condition) {
+        std::visit([this](const auto& node) { see(node); }, program.conditions[condition].node);
+    }
+
+private:
+    void see(const CondAll& node) { each(node.terms); }
+    void see(const CondAny& node) { each(node.terms); }
+    void see(const CondNot& node) { visit(node.term); }
+    void see(const CondCompare& node) {
+        operand(node.left);
+        operand(node.right);
+    }
+    void see(const CondKnown& node) { operand(node.operand); }
+    void see(const CondOneOf& node) {
+        operand(node.operand);
+        for (const Operand& value : node.values) {
+            operand(value);
+        }
+    }
+    void see(const CondContains& node) {
+        operand(node.operand);
+        operand(node.value);
+    }
+    void see(const CondInThe& node) {
+        operand(node.operand);
+        others = true;
+    }
+    template <typename Other>
+    void see(const Other&) {}  // only comparisons stand in such a `where`
+
+    void each(const std::vector<Index>& terms) {
+        for (const Index term : terms) {
+            visit(term);
+        }
+    }
+    void operand(const Operand& operand) {
+        if (operand.kind == Operand::Kind::event_field) {
+            fields.insert(operand.field);
+        } else if (operand.kind != Operand::Kind::literal) {
+            others = true;
+        }
+    }
+};
+
+/// The `where` of a memory, told apart by when it can be decided.
+struct Filters {
+    std::vector<Index> at_once;  // from the occurrence alone
+    std::vector<Index> asked;    // with the customer's or the run's data, or the time
+    std::set<Index> fields;      // that the latter read of the occurrence
+    Index key_field = kNone;     // the first `field is path`
+    Operand key;
+    bool complete = true;
+};
+
+struct WhereReader {
     Compilation& c;
     Scope& scope;
     Index event = kNone;
-    std::vector<Index> filter;
-    Index key_field = kNone;
-    Operand key;
-    bool complete = true;
+    Filters out;
+
+    /// With a key only the occurrences of one value are looked at.
+    Filters read(const ast::CondPtr& where, bool keyed) {
+        for (const ast::Cond* term : conjuncts(where)) {
+            const KeyPaths paths = key_paths(*term);
+            if (keyed && paths.field != nullptr && out.key_field == kNone) {
+                add_key(*term, paths);
+            } else {
+                add_filter(*term);
+            }
+        }
+        return std::move(out);
+    }
+
+private:
+    [[nodiscard]] Scope inside() const {
+        Scope inner = scope;
+        inner.place = Scope::Place::history_where;
+        inner.event = event;
+        inner.known.clear();
+        return inner;
+    }
 
     void add_key(const ast::Cond& term, const KeyPaths& paths) {
-        if (key_field != kNone) {
-            c.not_supported(term.span, "A second `field is path` inside one history condition",
-                            "Keep the one that tells occurrences apart, such as an id.");
-            complete = false;
-            return;
-        }
-        Scope inner = scope;
-        inner.place = Scope::Place::where;
-        inner.event = event;
+        Scope inner = inside();
         const auto field = resolve_path(c, *paths.field, inner);
         const auto value = resolve_path(c, *paths.value, inner);
         if (!field || !value) {
-            complete = false;
+            out.complete = false;
             return;
         }
         if (family_of(field->type.kind) != family_of(value->type.kind) ||
@@ -80,23 +153,41 @@ struct MemoryBuilder {
                     "`" + field->words + "` holds " + content_of(field->type) + ", and `" +
                         value->words + "` holds " + content_of(value->type) + ":")
                 .help = "Only values of the same kind can be equal.";
-            complete = false;
+            out.complete = false;
             return;
         }
-        key_field = field->operand.field;
-        key = value->operand;
+        out.key_field = field->operand.field;
+        out.key = value->operand;
     }
 
     void add_filter(const ast::Cond& term) {
-        Scope inner = scope;
-        inner.place = Scope::Place::history_where;
-        inner.event = event;
-        inner.known.clear();
+        Scope inner = inside();
         const Index index = lower_cond(c, term, inner);
-        complete = complete && index != kNone;
-        filter.push_back(index);
+        if (index == kNone) {
+            out.complete = false;
+            return;
+        }
+        Reads reads{c.program, {}, false};
+        reads.visit(index);
+        if (reads.others) {
+            out.asked.push_back(index);
+            out.fields.merge(reads.fields);
+        } else {
+            out.at_once.push_back(index);
+        }
     }
 };
+
+const Span& where_span(const ast::EventPattern& pattern) {
+    return pattern.where == nullptr ? pattern.span : pattern.where->span;
+}
+
+Index all_of(Compilation& c, const std::vector<Index>& terms, const Span& span) {
+    if (terms.empty()) {
+        return kNone;
+    }
+    return terms.size() == 1 ? terms.front() : add_condition(c, CondAll{terms}, span);
+}
 
 std::string_view word_of(Aggregate::Kind kind) {
     switch (kind) {
@@ -120,6 +211,8 @@ std::string_view word_of(Aggregate::Kind kind) {
             return "messages";
         case Aggregate::Kind::intent:
             return "intent";
+        case Aggregate::Kind::samples:
+            return "samples";
     }
     return {};
 }
@@ -140,6 +233,9 @@ std::string identity_of(const Program& program, const Aggregate& wanted) {
     if (wanted.kind != Aggregate::Kind::occurrences) {
         out += " " + std::string(word_of(wanted.kind));
     }
+    for (const Index field : wanted.fields) {
+        out += (field == wanted.fields.front() ? " of " : ", ") + fields[field].name;
+    }
     if (wanted.then.event != kNone) {
         out += " " + render_pattern(program, wanted.then, nullptr);
     }
@@ -148,15 +244,56 @@ std::string identity_of(const Program& program, const Aggregate& wanted) {
 
 Index shared_aggregate(Compilation& c, Aggregate wanted) {
     auto& aggregates = c.program.aggregates;
-    const auto same =
-        std::find_if(aggregates.begin(), aggregates.end(),
-                     [&](const Aggregate& known) { return known.identity == wanted.identity; });
+    const auto same = std::find_if(
+        aggregates.begin(), aggregates.end(),
+        [&](const Aggregate& known) { return known.kept() && known.identity == wanted.identity; });
     if (same != aggregates.end()) {
         same->newest = std::max(same->newest, wanted.newest);
         return to_index(static_cast<std::size_t>(same - aggregates.begin()));
     }
     aggregates.push_back(std::move(wanted));
     return to_index(aggregates.size() - 1);
+}
+
+/// The remembered occurrences that what is asked with other data is made from.
+Index shared_samples(Compilation& c, Index event, const Filters& filters, const Aggregate& made,
+                     const Span& span) {
+    Aggregate samples;
+    samples.kind = Aggregate::Kind::samples;
+    samples.event = event;
+    samples.filter = all_of(c, filters.at_once, span);
+    samples.key_field = filters.key_field;
+    samples.newest = std::max(made.newest, static_cast<std::uint16_t>(kCountMax));
+    samples.fields.assign(filters.fields.begin(), filters.fields.end());
+    return shared_memory(c, std::move(samples));
+}
+
+/// The author's words make it the same in the next version; two flows never share one.
+Index made_memory(Compilation& c, Aggregate wanted, const Scope& scope) {
+    const Program& program = c.program;
+    const Flow* flow = scope.flow == nullptr ? nullptr : scope.flow->flow;
+    std::string identity = program.aggregates[wanted.source].identity;
+    if (wanted.filter != kNone) {
+        identity += " where " + render_pattern(program, {wanted.event, wanted.filter}, flow);
+    }
+    if (wanted.then_source != kNone) {
+        identity += " " + std::string(word_of(wanted.kind)) + " " +
+                    program.aggregates[wanted.then_source].identity;
+        if (wanted.then.filter != kNone) {
+            identity += " where " + render_pattern(program, wanted.then, flow);
+        }
+    } else if (wanted.kind != Aggregate::Kind::occurrences) {
+        identity += " " + std::string(word_of(wanted.kind));
+    }
+    if (wanted.value_field != kNone) {
+        identity += " ." + program.events[wanted.event].fields[wanted.value_field].name;
+    }
+    if (wanted.within != Duration{}) {
+        identity += " within " + to_text(wanted.within);
+    }
+    wanted.identity = std::move(identity);
+    c.program.aggregates.push_back(std::move(wanted));
+    return to_index(c.program.aggregates.size() - 1);
 }
 
 }  // namespace
@@ -167,31 +304,42 @@ Index shared_memory(Compilation& c, Aggregate wanted) {
 }
 
 std::optional<Memory> memory_of(Compilation& c, const ast::EventPattern& pattern, Aggregate wanted,
-                                Scope& scope) {
-    MemoryBuilder builder{c,  scope, c.find(Kind::event, "E201", pattern.event), {}, kNone,
-                          {}, true};
-    if (builder.event == kNone || !check_own_event(c, builder.event, pattern.event.span)) {
+                                Scope& scope, const ast::EventPattern* then) {
+    const Index event = c.find(Kind::event, "E201", pattern.event);
+    if (event == kNone || !check_own_event(c, event, pattern.event.span)) {
         return std::nullopt;
     }
-    for (const ast::Cond* term : conjuncts(pattern.where)) {
-        const KeyPaths paths = key_paths(*term);
-        if (paths.field != nullptr) {
-            builder.add_key(*term, paths);
-        } else {
-            builder.add_filter(*term);
+    Filters filters = WhereReader{c, scope, event, {}}.read(pattern.where, true);
+    Filters then_filters;
+    if (then != nullptr) {
+        wanted.then.event = c.find(Kind::event, "E201", then->event);
+        if (wanted.then.event == kNone) {
+            return std::nullopt;
         }
+        then_filters = WhereReader{c, scope, wanted.then.event, {}}.read(then->where, false);
     }
-    if (!builder.complete) {
+    if (!filters.complete || !then_filters.complete) {
         return std::nullopt;
     }
-    wanted.event = builder.event;
-    wanted.key_field = builder.key_field;
-    if (builder.filter.size() == 1) {
-        wanted.filter = builder.filter.front();
-    } else if (!builder.filter.empty()) {
-        wanted.filter = add_condition(c, CondAll{builder.filter}, pattern.where->span);
+    wanted.event = event;
+    wanted.key_field = filters.key_field;
+    if (filters.asked.empty() && then_filters.asked.empty()) {
+        wanted.filter = all_of(c, filters.at_once, where_span(pattern));
+        wanted.then.filter =
+            then == nullptr ? kNone : all_of(c, then_filters.at_once, where_span(*then));
+        return Memory{shared_memory(c, std::move(wanted)), filters.key};
     }
-    return Memory{shared_memory(c, std::move(wanted)), builder.key};
+    if (wanted.value_field != kNone) {
+        filters.fields.insert(wanted.value_field);
+    }
+    wanted.source = shared_samples(c, event, filters, wanted, where_span(pattern));
+    wanted.filter = all_of(c, filters.asked, where_span(pattern));
+    if (then != nullptr) {
+        wanted.then_source =
+            shared_samples(c, wanted.then.event, then_filters, wanted, where_span(*then));
+        wanted.then.filter = all_of(c, then_filters.asked, where_span(*then));
+    }
+    return Memory{made_memory(c, std::move(wanted), scope), filters.key};
 }
 
 }  // namespace sluice::dsl::check

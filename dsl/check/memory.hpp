@@ -21,10 +21,11 @@ struct Memory {
     Operand key;
 };
 
-/// The memory of an event pattern: `wanted` says what is remembered, the pattern which occurrences.
-/// Conditions that want the same share one. Nothing after a report.
+/// The memory of an event pattern: `wanted` says what is remembered, the pattern which occurrences,
+/// and `then` what comes behind them (null: nothing). Conditions that want the same share one.
+/// Nothing after a report.
 std::optional<Memory> memory_of(Compilation& c, const ast::EventPattern& pattern, Aggregate wanted,
-                                Scope& scope);
+                                Scope& scope, const ast::EventPattern* then = nullptr);
 
 /// The same for a memory that is already complete.
 Index shared_memory(Compilation& c, Aggregate wanted);

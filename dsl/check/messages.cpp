@@ -277,10 +277,11 @@ struct MessageLowering {
 
     void refuse_flags(const ast::FieldDecl& field) const {
         if (field.default_value || field.key || field.predicted) {
-            c.not_supported(field.span,
-                            "`default`, `key` and `predicted` on something a message uses",
-                            "Mark it `optional` and say in the text what to use instead, as in {" +
-                                field.name + " | there}.");
+            c.error("E325", field.span,
+                    "A message is given its values when it is sent, so `default`, `key` and "
+                    "`predicted` mean nothing here:")
+                .help = "Mark it `optional` and say in the text what to use instead, as in {" +
+                        field.name + " | there}.";
         }
     }
 

@@ -324,17 +324,7 @@ std::optional<Typed> resolve_path(Compilation& c, const ast::Path& path, Scope& 
         }
         return out;
     }
-    auto out = path.words[0] == "customer" ? customer_field(c, path) : slot_field(c, path, scope);
-    if (out && scope.place == Scope::Place::history_where) {
-        c.not_supported(
-            path.span,
-            "Comparing with `" + dotted(path) + "` inside the `where` of a history condition",
-            "One `field is " + dotted(path) +
-                "` joined by `and` can be kept; compare "
-                "everything else with a fixed value.");
-        return std::nullopt;
-    }
-    return out;
+    return path.words[0] == "customer" ? customer_field(c, path) : slot_field(c, path, scope);
 }
 
 std::optional<Operand> operand_for(Compilation& c, const ast::ValueExpr& value, const Typed& target,
@@ -352,13 +342,6 @@ std::optional<Operand> operand_for(Compilation& c, const ast::ValueExpr& value, 
     }
     if (std::holds_alternative<ast::Today>(value.node) ||
         std::holds_alternative<ast::Now>(value.node)) {
-        if (scope.place == Scope::Place::history_where) {
-            c.not_supported(value.span,
-                            "Comparing with `" + c.words(value.span) +
-                                "` inside the `where` of a history condition",
-                            "Use a window instead, such as `in the last 30 days`.");
-            return std::nullopt;
-        }
         return date_operand(c, value, target);
     }
     const auto literal = literal_for(c, value, target);

@@ -26,9 +26,9 @@ struct FlowScope {
     Flow* flow = nullptr;  // slots are added here
     std::vector<Binding> bindings;
     std::size_t start_bindings_count = 0;  // they stand first; those of waits follow
-    std::size_t starts_count = 0;          // as written, those not supported included
-    bool starts_complete = true;  // false: some start could not be read or is not supported
-    bool damaged = false;         // a syntax error may have taken bindings away
+    std::size_t starts_count = 0;          // as written
+    bool starts_complete = true;           // false: some start could not be read
+    bool damaged = false;                  // a syntax error may have taken bindings away
 
     /// The binding visible under the name, or null.
     Binding* visible(std::string_view name);
@@ -41,7 +41,7 @@ struct Scope {
     enum class Place : std::uint8_t {
         step,           // steps, `only if`: the customer and the flow's bindings
         where,          // `where` of a start, goal, wait or ends when: also the event's fields
-        history_where,  // `where` inside a history condition: the event's fields and literals
+        history_where,  // `where` inside a history condition: the same, but comparisons only
         outside,        // segments, policy, tests: the customer only
     };
     Place place = Place::step;

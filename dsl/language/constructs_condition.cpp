@@ -34,7 +34,7 @@ constexpr auto kTable = std::to_array<Construct>({
     {Node::quantity, kHistory, "any · no · none · at least N · at most N · more than N · fewer than N · exactly N",
      "How often. Up to 64 occurrences are told apart. The event that starts a flow is counted.", Part::condition, "exactly 2 Product Viewed since entry"},
     {Node::pattern, kHistory, "EVENT where FIELD COMPARISON · EVENT where ( … and … )",
-     "Which occurrences count. The event's own fields stand alone. In a history condition they are compared with fixed values; one `field is path` is allowed beside them.",
+     "Which occurrences count. The event's own fields stand alone. In a condition over the past they are compared, when it is asked, with fixed values, the customer's fields, events the run knows, or the day. With other data than fixed values and one `field is path`, the newest 64 occurrences are looked at.",
      Part::condition, "any Order Placed where (total > 50 and category is \"Shoes\")"},
     {Node::window, kHistory, "in the last DURATION · since entry · since DATE · since the last EVENT · before entry",
      "Which time counts. What happened exactly so long ago is outside.", Part::condition, "no Order Placed since the last Email Clicked"},

@@ -167,13 +167,10 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
 /// Everything one event does to the memories of one layout.
 class Folder {
 public:
-    Folder(const dsl::Program& program, Layout& layout, const Occurrence& occurrence,
-           const Context& context)
-        : program_(program), layout_(layout), occurrence_(occurrence), context_(context) {}
+    Folder(const Occurrence& occurrence, const Context& context)
+        : program_(context.program), occurrence_(occurrence), context_(context) {}
 
-    void into(Index index) {
-        const dsl::Aggregate& aggregate = program_.aggregates[index];
-        AggregateState& state = layout_.aggregates[index];
+    void into(const dsl::Aggregate& aggregate, AggregateState& state) {
         if (aggregate.kind == Kind::messages) {
             message(aggregate, state.memory);
             return;
@@ -191,6 +188,18 @@ public:
         const Value& key = occurrence_.fields[aggregate.key_field];
         if (key.known()) {
             add_to(aggregate, keyed_memory(state, key_text(key)));
+        }
+    }
+
+    /// The same for one remembered occurrence of what is made to be asked.
+    void into(const dsl::Aggregate& made, Memory& memory, bool then) {
+        if (!fits(then ? made.then.filter : made.filter)) {
+            return;
+        }
+        if (then) {
+            follow_in(made, memory);
+        } else {
+            add_to(made, memory);
         }
     }
 
@@ -233,8 +242,25 @@ private:
             case Kind::intent:
                 add_intent(memory, mark, half_life_ms(aggregate));
                 break;
+            case Kind::samples:
+                add_sample(memory, mark, aggregate);
+                break;
             case Kind::messages:
                 break;
+        }
+    }
+
+    /// The fields stand one behind the other in Memory::values, so many for each mark.
+    void add_sample(Memory& memory, Mark mark, const dsl::Aggregate& aggregate) const {
+        count(memory, mark);
+        const auto width = static_cast<std::ptrdiff_t>(aggregate.fields.size());
+        auto place = static_cast<std::ptrdiff_t>(insert(memory.newest, mark)) * width;
+        for (const Index field : aggregate.fields) {
+            memory.values.insert(memory.values.begin() + place++, occurrence_.fields[field]);
+        }
+        if (memory.newest.size() > aggregate.newest) {
+            memory.newest.erase(memory.newest.begin());
+            memory.values.erase(memory.values.begin(), memory.values.begin() + width);
         }
     }
 
@@ -298,7 +324,6 @@ private:
     }
 
     const dsl::Program& program_;
-    Layout& layout_;
     const Occurrence& occurrence_;
     const Context& context_;
 };
@@ -319,10 +344,51 @@ void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
           const Occurrence& occurrence, Zone zone) {
     const Context context{program, customer,           layout, occurrence.mark.at, zone,
                           nullptr, &occurrence.fields, 0};
-    Folder folder(program, layout, occurrence, context);
+    Folder folder(occurrence, context);
     for (const Index index : program.aggregates_of_event[occurrence.event]) {
-        folder.into(index);
+        folder.into(program.aggregates[index], layout.aggregates[index]);
     }
+}
+
+std::vector<Sample> samples_of(const Context& context, const dsl::Aggregate& made,
+                               const Value& key) {
+    std::vector<Sample> out;
+    const auto add = [&](Index source, const Value& wanted, bool then) {
+        const Memory* memory = memory_of(context.layout, context.program, source, wanted);
+        if (memory == nullptr) {
+            return;
+        }
+        const dsl::Aggregate& kept = context.program.aggregates[source];
+        const std::size_t width = kept.fields.size();
+        for (std::size_t at = 0; at < memory->newest.size(); ++at) {
+            Sample sample{kept.event, then, memory->newest[at], {}};
+            sample.fields.resize(context.program.events[kept.event].fields.size());
+            for (std::size_t field = 0; field < width && at * width + field < memory->values.size();
+                 ++field) {
+                sample.fields[kept.fields[field]] = memory->values[at * width + field];
+            }
+            out.push_back(std::move(sample));
+        }
+    };
+    if (made.then_source != kNone) {
+        add(made.then_source, Value{}, true);
+    }
+    add(made.source, key, false);
+    std::stable_sort(out.begin(), out.end(), [](const Sample& a, const Sample& b) {
+        return a.mark.ordinal < b.mark.ordinal;
+    });
+    return out;
+}
+
+Memory make_memory(const Context& context, const dsl::Aggregate& made, const Value& key) {
+    Memory memory;
+    for (const Sample& sample : samples_of(context, made, key)) {
+        Context inner = context;
+        inner.candidate = &sample.fields;
+        const Occurrence occurrence{sample.event, sample.fields, sample.mark};
+        Folder(occurrence, inner).into(made, memory, sample.then);
+    }
+    return memory;
 }
 
 const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index aggregate,

@@ -21,7 +21,24 @@ struct Occurrence {
 void fold(const dsl::Program& program, const Customer& customer, Layout& layout,
           const Occurrence& occurrence, Zone zone);
 
-/// The memory a condition reads; null when nothing was remembered (for this key).
+/// A remembered occurrence; fields that nobody asks about are unknown.
+struct Sample {
+    Index event = kNone;
+    bool then = false;  // of what comes behind: `followed by`
+    Mark mark;
+    Fields fields;
+};
+
+/// The occurrences that an aggregate which is not kept is made from, in the order they were
+/// applied; what comes behind an occurrence stands before one that is both.
+std::vector<Sample> samples_of(const Context& context, const dsl::Aggregate& made,
+                               const Value& key);
+
+/// What an aggregate that is not kept would have remembered, had its filters been decided with what
+/// the context knows now. No more than its sources remember: their newest occurrences.
+Memory make_memory(const Context& context, const dsl::Aggregate& made, const Value& key);
+
+/// The memory of a kept aggregate; null when nothing was remembered (for this key).
 const Memory* memory_of(const Layout& layout, const dsl::Program& program, Index aggregate,
                         const Value& key);
 

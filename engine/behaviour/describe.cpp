@@ -126,16 +126,24 @@ private:
             messages(aggregate);
             return;
         }
-        const Memory* memory =
-            memory_of(context_.layout, context_.program, aggregate, evaluate(context_, key));
-        const std::string& event =
-            context_.program.events[context_.program.aggregates[aggregate].event].name;
-        if (memory == nullptr || memory->newest.empty()) {
-            add("no " + event + " so far");
+        const dsl::Aggregate& asked = context_.program.aggregates[aggregate];
+        const Value wanted = evaluate(context_, key);
+        const std::string& event = context_.program.events[asked.event].name;
+        if (!asked.kept()) {
+            remembered(make_memory(context_, asked, wanted), event, " that fits");
             return;
         }
-        add(std::to_string(memory->total) + " " + event + " so far, last at " +
-            format_rfc3339(memory->newest.back().at));
+        const Memory* memory = memory_of(context_.layout, context_.program, aggregate, wanted);
+        remembered(memory == nullptr ? Memory{} : *memory, event, "");
+    }
+    void remembered(const Memory& memory, const std::string& event, std::string_view which) {
+        const std::string what = event + std::string(which) + " so far";
+        if (memory.newest.empty()) {
+            add("no " + what);
+            return;
+        }
+        add(std::to_string(memory.total) + " " + what + ", last at " +
+            format_rfc3339(memory.newest.back().at));
     }
     void messages(Index aggregate) {
         const Memory* memory = memory_of(context_.layout, context_.program, aggregate, Value{});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
 namespace sluice {
 namespace {
@@ -20,6 +21,7 @@ struct View {
     const dsl::Aggregate& aggregate;
     const Memory* memory;  // null: nothing was remembered
     const HistoryWindow& window;
+    std::shared_ptr<const Memory> made;  // keeps `memory` alive when it was made to be asked
 
     /// When the occurrence begins to count: an absence only once its time is over.
     [[nodiscard]] Instant begins(const Mark& mark) const {
@@ -78,8 +80,13 @@ View view_of(const Context& context, Index aggregate, const dsl::Operand& key,
              const HistoryWindow& window) {
     const dsl::Aggregate& declared = context.program.aggregates[aggregate];
     const Value wanted = declared.key_field == kNone ? Value{} : evaluate(context, key);
-    return {context, declared, memory_of(context.layout, context.program, aggregate, wanted),
-            window};
+    if (declared.kept()) {
+        return {context, declared, memory_of(context.layout, context.program, aggregate, wanted),
+                window, nullptr};
+    }
+    auto made = std::make_shared<const Memory>(make_memory(context, declared, wanted));
+    const Memory* memory = made->total == 0 ? nullptr : made.get();
+    return {context, declared, memory, window, std::move(made)};
 }
 
 /// Totals over all there ever were are kept beside the ring.
@@ -295,6 +302,24 @@ Value engagement(const View& view, std::int64_t last) {
 std::int64_t count_in(const Context& context, Index aggregate, const dsl::Operand& key,
                       const HistoryWindow& window) {
     return count_of(view_of(context, aggregate, key, window));
+}
+
+Instant filters_until(const Context& context, Index aggregate, const dsl::Operand& key) {
+    const dsl::Aggregate& made = context.program.aggregates[aggregate];
+    Instant until = kNever;
+    if (made.kept()) {
+        return until;
+    }
+    const Value wanted = made.key_field == kNone ? Value{} : evaluate(context, key);
+    for (const Sample& sample : samples_of(context, made, wanted)) {
+        Context inner = context;
+        inner.candidate = &sample.fields;
+        const Index filter = sample.then ? made.then.filter : made.filter;
+        if (filter != kNone) {
+            until = std::min(until, judge(inner, filter).until);
+        }
+    }
+    return until;
 }
 
 std::int64_t count_messages(const Context& context, const dsl::CondMessages& node) {

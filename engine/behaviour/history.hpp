@@ -16,6 +16,10 @@ inline constexpr double kIntentScale = 4'294'967'296.0;
 std::int64_t count_in(const Context& context, Index aggregate, const dsl::Operand& key,
                       const dsl::HistoryWindow& window);
 
+/// The first instant at which time alone can change which remembered occurrences fit the filters of
+/// the aggregate; kNever when it is a kept one, whose filters are decided once.
+Instant filters_until(const Context& context, Index aggregate, const dsl::Operand& key);
+
 /// How many of the newest messages met an outcome.
 std::int64_t count_messages(const Context& context, const dsl::CondMessages& node);
 

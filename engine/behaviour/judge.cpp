@@ -176,18 +176,19 @@ private:
     [[nodiscard]] Instant measure_flips(const dsl::CondCompare& node, const Operand& operand,
                                         bool value) const {
         const dsl::Measure& measure = context_.program.measures[operand.field];
+        const Instant filters = filters_until(context_, measure.aggregate, measure.key);
         if (measure.function == dsl::Measure::Function::intent) {
-            return intent_flips(node, value);
+            return std::min(filters, intent_flips(node, value));
         }
         const bool left = &operand == &node.left;
         const Value other = evaluate(context_, left ? node.right : node.left);
         for (const auto& [at, later] : future_of(context_, measure)) {
             const auto order = left ? compare(later, other) : compare(other, later);
             if ((order && holds(node.op, *order)) != value) {
-                return at;
+                return std::min(filters, at);
             }
         }
-        return kNever;
+        return filters;
     }
 
     /// The weight only falls, so there is at most one flip per comparison: found by halving the
@@ -224,8 +225,9 @@ private:
                 if (measure.function == dsl::Measure::Function::intent) {
                     return context_.now + kMinute;
                 }
+                const Instant filters = filters_until(context_, measure.aggregate, measure.key);
                 const Future future = future_of(context_, measure);
-                return future.empty() ? kNever : future.front().first;
+                return future.empty() ? filters : std::min(filters, future.front().first);
             }
             default:
                 return kNever;
@@ -281,10 +283,11 @@ private:
         if (!timed_) {
             return out;
         }
+        out.until = filters_until(context_, node.aggregate, node.key);
         for (const auto& [at, count] :
              future_count(context_, node.aggregate, node.key, node.window)) {
             if (inside(count, node.min, node.max) != out.value) {
-                out.until = at;
+                out.until = std::min(out.until, at);
                 return out;
             }
         }
@@ -296,6 +299,13 @@ private:
 
     /// An event exactly D ago is neither more nor less than D ago; it is `between D and …` (T8).
     Truth see(const dsl::CondRecency& node) const {
+        Truth out = recency(node);
+        if (timed_) {
+            out.until = std::min(out.until, filters_until(context_, node.aggregate, node.key));
+        }
+        return out;
+    }
+    [[nodiscard]] Truth recency(const dsl::CondRecency& node) const {
         const auto at = newest_at(context_, node);
         if (!at) {
             return constant(false);

@@ -52,7 +52,9 @@ void AudienceIndex::reset(const Releases& releases) {
                                     ? nullptr
                                     : keyed_count(program, event->audience, event->slot);
             if (count != nullptr) {
-                made.identity = program.aggregates[count->aggregate].identity;
+                const dsl::Aggregate& asked = program.aggregates[count->aggregate];
+                made.identity =
+                    asked.kept() ? asked.identity : program.aggregates[asked.source].identity;
                 made.field = count->key.field;
             }
             starts_.push_back(std::move(made));

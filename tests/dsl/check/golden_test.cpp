@@ -29,7 +29,7 @@ std::vector<std::string> cases_of(const std::filesystem::path& folder) {
     return out;
 }
 
-/// `E205_E501_state_and_segment` may raise both codes; the first is the one it is about.
+/// `E205_E203_state_and_segment` may raise both codes; the first is the one it is about.
 bool is_allowed(const std::string& code, const std::string& name) {
     return ("_" + name).find("_" + code + "_") != std::string::npos;
 }

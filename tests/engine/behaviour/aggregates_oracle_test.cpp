@@ -33,7 +33,9 @@ struct Question {
     Zone zone;
     Instant entered_at;
     std::uint32_t entered_ordinal = 0;
-    std::string viewed;  // product_id of the run's `view`
+    std::string viewed;        // product_id of the run's `view`
+    std::int64_t points = 0;   // the customer's, whole units
+    std::int64_t renewal = 0;  // the customer's, days since 1970-01-01
 };
 
 struct Length {
@@ -86,7 +88,7 @@ private:
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
     Pattern pattern() {
-        switch (below(6)) {
+        switch (below(10)) {
             case 0:
                 return {"Order Placed", [](const Happened& e, const Question&) { return e.order; }};
             case 1:
@@ -105,6 +107,31 @@ private:
                         }};
             case 4:
                 return {"Viewed", [](const Happened& e, const Question&) { return !e.order; }};
+            case 5:
+                return {"Order Placed where total > customer.points",
+                        [](const Happened& e, const Question& asked) {
+                            return e.order && *e.total > asked.points;
+                        }};
+            case 6:
+                return {"Order Placed where (category is \"shoes\" or total <= customer.points)",
+                        [](const Happened& e, const Question& asked) {
+                            return e.order && (e.category == "shoes" || *e.total <= asked.points);
+                        }};
+            case 7:
+                return {"Order Placed where (total > 50 and customer.renewal is after today)",
+                        [](const Happened& e, const Question& asked) {
+                            return e.order && *e.total > 50 &&
+                                   asked.renewal > to_local(asked.now, asked.zone).days;
+                        }};
+            case 8:
+                return {
+                    "Viewed where (product_id is view.product_id and "
+                    "customer.renewal is in the next 2 weeks)",
+                    [](const Happened& e, const Question& asked) {
+                        const Instant at = local_midnight(asked.renewal, asked.zone);
+                        return !e.order && e.product == asked.viewed && asked.now < at &&
+                               subtract(at, {0, 14, 0}, asked.zone) <= asked.now;
+                    }};
             default:
                 return {"Viewed where product_id is view.product_id",
                         [](const Happened& e, const Question& asked) {
@@ -235,6 +262,10 @@ public:
         layout_.aggregates.resize(program.aggregates.size());
         // Around the last Sunday of March or of October: hours that do not exist, or exist twice.
         now_ = testing::utc(below(2) == 0 ? "2026-03-10 00:00" : "2026-10-10 00:00");
+        points_ = static_cast<std::int64_t>(below(120));
+        renewal_ = to_local(now_, zone_).days + static_cast<std::int64_t>(below(70));
+        layout_.traits[program.find_customer_field("points")] = Value::of_integer(points_);
+        layout_.traits[program.find_customer_field("renewal")] = Value::of_date(renewal_);
     }
 
     void live(std::size_t events) {
@@ -310,7 +341,8 @@ public:
         return std::nullopt;
     }
     [[nodiscard]] bool scan(const Asked& asked, Instant now) const {
-        return asked.holds({history_, now, zone_, run_.entered_at, run_.entered_ordinal, viewed_});
+        return asked.holds({history_, now, zone_, run_.entered_at, run_.entered_ordinal, viewed_,
+                            points_, renewal_});
     }
     /// Whether some event is exactly a border old at this instant.
     [[nodiscard]] bool on_border(const std::vector<CalendarSpan>& borders, Instant now) const {
@@ -335,6 +367,8 @@ private:
     Layout layout_;
     Run run_;
     std::string viewed_;
+    std::int64_t points_ = 0;
+    std::int64_t renewal_ = 0;
     std::vector<Happened> history_;
 };
 

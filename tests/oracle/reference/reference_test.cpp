@@ -74,6 +74,33 @@ private:
     std::string sign() { return pick({">=", ">", "<", "<=", "is", "is not"}); }
     std::string where() { return maybe(3) ? " where total " + sign() + " " + number() : ""; }
     std::string pattern() { return event() + where(); }
+    /// Which events a condition over the past counts: also by what the customer has now, or the
+    /// run.
+    std::string counted(bool in_flow) { return event() + counted_where(in_flow); }
+    std::string counted_where(bool in_flow) {
+        const auto total = [&](const std::string& with) { return "total " + sign() + " " + with; };
+        switch (below(in_flow ? 8 : 6)) {
+            case 0:
+            case 1:
+            case 2:
+                return where();
+            case 3:
+            case 4:
+                return " where " + total("customer.points");
+            case 5:
+                return " where (" + total("customer.points") + pick({" and ", " or "}) +
+                       total(number()) + ")";
+            case 6:
+                return " where " + total("start.total");
+            default:
+                return " where (" + total("start.total") + " and " + total("customer.points") + ")";
+        }
+    }
+    /// What an event must meet to be waited for, or to start or end something.
+    std::string met(const std::string& condition) {
+        return maybe(4) ? event() + " where (total >= " + number() + " and " + condition + ")"
+                        : pattern();
+    }
 
     std::string window(bool in_flow) {
         switch (below(in_flow ? 3 : 2)) {
@@ -100,23 +127,23 @@ private:
                 return "start.total " + sign() + " " + number();
             case 2:
             case 3:
-                return quantity() + " " + pattern() + window(true);
+                return quantity() + " " + counted(true) + window(true);
             case 4:
-                return pick({"last ", "first "}) + pattern() + " was " + pick({"more", "less"}) +
-                       " than " + length() + " ago";
+                return pick({"last ", "first "}) + counted(true) + " was " +
+                       pick({"more", "less"}) + " than " + length() + " ago";
             case 5:
                 return pick({"total", "average", "highest", "lowest"}) + " of " + event() +
-                       ".total" + where() + window(true) + " " + pick({">=", "<", ">"}) + " " +
-                       number();
+                       ".total" + counted_where(true) + window(true) + " " +
+                       pick({">=", "<", ">"}) + " " + number();
             case 6:
-                return quantity() + " " + event() + pick({" followed by ", " not followed by "}) +
-                       event() + " within " + length() +
-                       (maybe(2) ? " in the last " + length() : "");
+                return quantity() + " " + counted(true) +
+                       pick({" followed by ", " not followed by "}) + counted(true) + " within " +
+                       length() + (maybe(2) ? " in the last " + length() : "");
             case 7:
                 return maybe(2) ? "today is a weekend" : "now is between 09:00 and 18:00";
             default:
                 return pick({"count of ", "number of different "}) == "count of "
-                           ? "count of " + pattern() + window(true) + " > 1"
+                           ? "count of " + counted(true) + window(true) + " > 1"
                            : "number of different " + event() + ".total" + window(true) + " >= 2";
         }
     }
@@ -126,17 +153,18 @@ private:
             case 0:
                 return "customer.points " + sign() + " " + number();
             case 1:
-                return quantity() + " " + pattern() + window(false);
+                return quantity() + " " + counted(false) + window(false);
             case 2:
-                return pick({"last ", "first "}) + pattern() + " was " + pick({"more", "less"}) +
-                       " than " + length() + " ago";
+                return pick({"last ", "first "}) + counted(false) + " was " +
+                       pick({"more", "less"}) + " than " + length() + " ago";
             case 3:
                 return pick({"total", "average", "highest", "lowest"}) + " of " + event() +
-                       ".total" + where() + window(false) + " " + pick({">=", "<", ">"}) + " " +
-                       number();
+                       ".total" + counted_where(false) + window(false) + " " +
+                       pick({">=", "<", ">"}) + " " + number();
             default:
-                return quantity() + " " + event() + pick({" followed by ", " not followed by "}) +
-                       event() + " within " + length();
+                return quantity() + " " + counted(false) +
+                       pick({" followed by ", " not followed by "}) + counted(false) + " within " +
+                       length();
         }
     }
     std::string condition() {
@@ -171,7 +199,7 @@ private:
     }
     std::string branches(int depth) {
         std::string out = " {\n";
-        out += "on " + pattern() + block(depth);
+        out += "on " + met(atom()) + block(depth);
         if (maybe(2)) {
             out += "on " + event() + " where total > 500" + block(depth);
         }
@@ -195,7 +223,7 @@ private:
                            ? "add " + number() + " to customer.points"
                            : "set customer.points to " + number();
             case 5:
-                return "wait for " + pattern() + " up to " + length();
+                return "wait for " + met(atom()) + " up to " + length();
             case 6:
             case 7: {
                 std::string out = "if " + condition() + block(depth);
@@ -220,7 +248,7 @@ private:
     }
 
     std::string flow(const std::string& name) {
-        std::string out = "flow " + name + " {\n  starts when " + pattern() + " as start\n";
+        std::string out = "flow " + name + " {\n  starts when " + met(timeless()) + " as start\n";
         out += states_ && maybe(4) ? "  ends when customer " + pick({"enters ", "leaves "}) +
                                          pick({"One", "Two", "Three"}) + "\n"
                                    : "";
@@ -229,10 +257,10 @@ private:
         out += maybe(3) ? "  re-entry " + pick({"never", "after 2 days", "any time"}) + "\n" : "";
         out += maybe(3) ? "  one run per start.order_id\n" : "";
         out += maybe(4) ? "  while running restart\n" : "";
-        out += maybe(2) ? "  goal " + pattern() + " since entry" +
+        out += maybe(2) ? "  goal " + met(timeless()) + " since entry" +
                               (maybe(2) ? " within " + length() : "") + "\n"
                         : "";
-        out += maybe(3) ? "  ends when " + pattern() + "\n" : "";
+        out += maybe(3) ? "  ends when " + met(atom()) + "\n" : "";
         out += maybe(3) ? "  priority " + pick({"high", "low"}) + "\n" : "";
         return out + steps(2, 2 + below(4)) + "}\n";
     }
