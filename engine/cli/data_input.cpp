@@ -9,6 +9,9 @@
 #include "engine/model/codec.hpp"
 #include "engine/store/sqlite_store.hpp"
 
+#include <optional>
+#include <set>
+
 namespace sluice::cli {
 namespace {
 
@@ -48,6 +51,26 @@ Result<std::unique_ptr<Store>> open_reader_of(const std::string& data,
                                               const std::string& customer) {
     SLUICE_TRY(const auto shards, shards_in(data));
     return open_reader(data, shard_number(customer, shards), shards);
+}
+
+Result<std::string> person_in(const std::string& data, const std::string& id) {
+    SLUICE_TRY(auto readers, open_readers(data));
+    std::string person = id;
+    std::set<std::string> passed;
+    while (passed.insert(person).second) {
+        std::optional<IdentityLink> newest;
+        for (auto& store : readers) {
+            SLUICE_TRY(const auto links, store->links_of(person));
+            if (!links.empty() && (!newest || newer_link(links.front(), *newest))) {
+                newest = links.front();
+            }
+        }
+        if (!newest) {
+            break;
+        }
+        person = newest->customer;
+    }
+    return person;
 }
 
 Result<Zone> zone_in(const std::string& data, Store& store, const std::string& customer) {

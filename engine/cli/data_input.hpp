@@ -20,6 +20,9 @@ Result<std::vector<std::unique_ptr<Store>>> open_readers(const std::string& data
 /// The shard that owns a customer.
 Result<std::unique_ptr<Store>> open_reader_of(const std::string& data, const std::string& customer);
 
+/// Who an id belongs to: the id itself when it is linked to nobody's.
+Result<std::string> person_in(const std::string& data, const std::string& id);
+
 /// The customer's time zone, by the newest release.
 Result<Zone> zone_in(const std::string& data, Store& store, const std::string& customer);
 

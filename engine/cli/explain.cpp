@@ -21,11 +21,12 @@ struct Options {
 
 Result<Story> tell(const Options& options) {
     SLUICE_TRY(auto data, data_directory(options.data, options.config));
-    SLUICE_TRY(auto store, open_reader_of(data, options.customer));
+    SLUICE_TRY(const auto customer, person_in(data, options.customer));
+    SLUICE_TRY(auto store, open_reader_of(data, customer));
     StoryRequest request;
     request.flow = options.flow;
-    SLUICE_TRY(auto story, read_story(*store, options.customer, request));
-    SLUICE_TRY(auto zone, zone_in(data, *store, options.customer));
+    SLUICE_TRY(auto story, read_story(*store, customer, request));
+    SLUICE_TRY(auto zone, zone_in(data, *store, customer));
     story.zone = zone;
     SLUICE_TRY(auto readers, open_readers(data));
     SLUICE_TRY(const auto kept, readers.front()->note(kDecisionsNote));

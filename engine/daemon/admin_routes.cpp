@@ -65,7 +65,7 @@ Result<std::string> explain_on(Shard& shard, const std::string& customer, const 
 boost::asio::awaitable<Response> explain(const Router* router, Request request) {
     const auto executor = co_await boost::asio::this_coro::executor;
     auto query = std::make_shared<Query>(executor);
-    const std::string customer(request.param("id"));
+    const std::string customer = router->person_of(std::string(request.param("id")));
     const std::string flow(request.query_value("flow").value_or(""));
     std::function<void(Shard&)> task = [query, customer, flow](Shard& shard) {
         auto told = explain_on(shard, customer, flow);

@@ -249,6 +249,7 @@ Result<void> Engine::make_shards() {
                              }};
         shared.shards = static_cast<std::uint32_t>(stores_.size());
         shared.experiments = experiments_.get();
+        shared.identity = courier_.port();
         shared.settled = [this, number](std::uint32_t release, const auto& needed) {
             settled(number, release, needed);
         };
@@ -259,11 +260,18 @@ Result<void> Engine::make_shards() {
     stores_.clear();
     router_ = std::make_unique<Router>(pointers);
     tell_catalog();
+    courier_.connect(*router_);
+    std::vector<IdentityLink> links;
     for (Shard* shard : pointers) {
         SLUICE_TRY(shard->recover());
-        SLUICE_TRY(
-            shard->store().identities([this](const IdentityLink& link) { router_->learn(link); }));
+        SLUICE_TRY(shard->store().identities([&](const IdentityLink& link) {
+            router_->learn(link);
+            if (!link.done) {
+                links.push_back(link);
+            }
+        }));
     }
+    courier_.bring(links);  // done once the shards' threads run
     dispatcher_->set_shards(std::move(pointers));
     return success();
 }

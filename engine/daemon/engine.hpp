@@ -6,7 +6,7 @@
 #include "engine/daemon/people.hpp"
 #include "engine/daemon/project.hpp"
 #include "engine/daemon/release.hpp"
-#include "engine/ingest/router.hpp"
+#include "engine/ingest/courier.hpp"
 #include "engine/outbox/dispatcher.hpp"
 #include "engine/runtime/shard.hpp"
 
@@ -129,6 +129,7 @@ private:
     std::unique_ptr<ExperimentBoard> experiments_;
     std::unique_ptr<Dispatcher> dispatcher_;
     std::vector<std::shared_ptr<Connector>> connectors_;
+    Courier courier_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::unique_ptr<Router> router_;
     std::unique_ptr<api::HttpServer> server_;

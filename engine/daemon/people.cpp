@@ -171,7 +171,9 @@ Result<void> each_customer(Readers& readers,
         for (CustomerNo no = 0; no < count; ++no) {
             SLUICE_TRY(auto loaded, store->load(no));
             SLUICE_TRY(auto customer, decode_customer(loaded.state));
-            SLUICE_TRY(visit(*store, no, std::move(customer)));
+            if (!customer.given_away()) {
+                SLUICE_TRY(visit(*store, no, std::move(customer)));
+            }
         }
     }
     return success();

@@ -18,7 +18,8 @@ using Readers = std::vector<std::unique_ptr<Store>>;
 /// Read-only views of every shard's file.
 Result<Readers> open_shard_readers(const std::string& data);
 
-/// Every customer of every shard in order of their numbers.
+/// Every customer of every shard in order of their numbers, but for records that were given to
+/// another.
 Result<void> each_customer(Readers& readers,
                            const std::function<Result<void>(Store&, CustomerNo, Customer)>& visit);
 

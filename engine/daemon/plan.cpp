@@ -88,6 +88,10 @@ public:
         const std::uint64_t sample = std::max<std::uint64_t>(1, request_.sample);
         const std::uint64_t step = std::max<std::uint64_t>(1, plan_.customers / sample);
         SLUICE_TRY(some_customers(readers_, step, [&](Store& store, CustomerNo no, Customer one) {
+            if (one.given_away()) {
+                plan_.customers -= std::min(step, plan_.customers);  // a record, but nobody
+                return Result<void>(success());
+            }
             ++plan_.looked_at;
             return look_at(store, no, std::move(one), request_.now);
         }));

@@ -2,6 +2,8 @@
 
 #include "engine/base/hash.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 namespace {
 
@@ -38,28 +40,62 @@ std::uint32_t shard_number(std::string_view customer, std::size_t shards) {
 
 void Router::learn(const IdentityLink& link) {
     const std::lock_guard lock(mutex_);
-    identities_[link.anonymous_id] = link.customer;
+    note(link, true);
 }
 
-std::optional<std::string> Router::identity(const std::string& anonymous_id) const {
+/// With mutex_ held. The rule does not depend on the order in which links are told, so after a
+/// restart the same ones count, and as no link ever led back when it was made, none does.
+void Router::note(const IdentityLink& link, bool kept) {
+    Lead& lead = leads_[link.record];
+    if (lead.link.customer == link.customer) {
+        lead.link.at = std::max(lead.link.at, link.at);
+        lead.kept = lead.kept || kept;
+    } else if (lead.link.customer.empty() || newer_link(link, lead.link)) {
+        lead = {link, kept};
+    }
+}
+
+bool Router::wanted(const IdentityLink& link) const {
     const std::lock_guard lock(mutex_);
-    auto place = identities_.find(anonymous_id);
-    return place == identities_.end() ? std::nullopt : std::optional(place->second);
+    const auto place = leads_.find(link.record);
+    return place == leads_.end() || place->second.link.customer != link.customer ||
+           !place->second.kept;
+}
+
+/// With mutex_ held.
+const std::string& Router::end_of(const std::string& record) const {
+    const std::string* at = &record;
+    for (std::size_t steps = 0; steps <= leads_.size(); ++steps) {
+        const auto place = leads_.find(*at);
+        if (place == leads_.end()) {
+            break;
+        }
+        at = &place->second.link.customer;
+    }
+    return *at;
+}
+
+std::string Router::person_of(const std::string& record) const {
+    const std::lock_guard lock(mutex_);
+    return end_of(record);
 }
 
 Shard& Router::shard_of(std::string_view customer) const {
     return *shards_[shard_number(customer, shards_.size())];
 }
 
+/// In one go, so that of two calls that link two ids to each other the second finds them linked.
 void Router::resolve(InboundEvent& event) {
-    if (!event.customer.empty()) {
-        if (!event.anonymous_id.empty()) {
-            learn({event.anonymous_id, event.customer});
-        }
+    const std::lock_guard lock(mutex_);
+    if (event.customer.empty()) {
+        event.customer = end_of(anonymous_record(event.anonymous_id));
+        event.anonymous_id.clear();
         return;
     }
-    event.customer = identity(event.anonymous_id).value_or("anonymous:" + event.anonymous_id);
-    event.anonymous_id.clear();
+    event.customer = std::string(end_of(event.customer));
+    for (const IdentityLink& link : links_in(event)) {
+        note(link, false);
+    }
 }
 
 void Router::set_catalog(std::set<std::string, std::less<>> names) {

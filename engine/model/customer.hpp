@@ -165,6 +165,11 @@ struct Customer {
     std::vector<Entry> entries;
     std::vector<SendMark> sends;          // oldest first
     std::vector<Assignment> assignments;  // oldest first
+    /// The record this one was given to, because both are one person; empty: to none. A record that
+    /// was given away has nothing but its id: no runs, no memories, nothing to come.
+    std::string merged_into;
+
+    [[nodiscard]] bool given_away() const { return !merged_into.empty(); }
 
     /// The layout for a release; null when the customer has none.
     [[nodiscard]] Layout* layout(std::uint32_t release);

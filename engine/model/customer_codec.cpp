@@ -6,8 +6,9 @@
 namespace sluice {
 namespace {
 
-/// 3 added the assignments at the end; records of 2 are read and have none.
-constexpr std::uint8_t kCustomerVersion = 3;
+/// 3 added the assignments, 4 where the record went; older ones are read and have neither.
+constexpr std::uint8_t kCustomerVersion = 4;
+constexpr std::uint8_t kCustomerVersionWithAssignments = 3;
 constexpr std::uint8_t kCustomerVersionOldest = 2;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
@@ -365,6 +366,7 @@ std::string encode(const Customer& customer) {
         record.instant(assignment.until);
         out.byte(assignment.converted ? 1 : 0);
     }
+    out.text(customer.merged_into);
     return out.take();
 }
 
@@ -404,13 +406,16 @@ Result<Customer> decode_customer(std::string_view bytes) {
         mark.channel = in.byte() == 0 ? Channel::email : Channel::sms;
         mark.at = record.instant();
     }
-    customer.assignments.resize(version == kCustomerVersionOldest ? 0 : in.count());
+    customer.assignments.resize(version < kCustomerVersionWithAssignments ? 0 : in.count());
     for (Assignment& assignment : customer.assignments) {
         assignment.count = in.number();
         assignment.variant = record.u32();
         assignment.at = record.instant();
         assignment.until = record.instant();
         assignment.converted = in.byte() != 0;
+    }
+    if (version == kCustomerVersion) {
+        customer.merged_into = in.text();
     }
     if (in.failed() || !in.at_end()) {
         return Error{Errc::corrupt, "stored customer record is cut short or too long"};

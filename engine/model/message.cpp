@@ -28,6 +28,7 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::no_key, "no key", "The field of `one run per` has no value."},
     {Reason::too_old, "too old", "The event came more than 72 hours late; it counts, and starts nothing."},
     {Reason::not_eligible, "not eligible", "An `ends when` condition holds already."},
+    {Reason::merged, "merged", "Two ids turned out to be one person, who is in the flow with the other one."},
 });
 // clang-format on
 

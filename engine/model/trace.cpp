@@ -5,8 +5,8 @@
 namespace sluice {
 namespace {
 constexpr std::uint8_t kTraceVersion = 1;
-constexpr std::uint8_t kKindMax = static_cast<std::uint8_t>(TraceKind::measured);
-constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::not_eligible);
+constexpr std::uint8_t kKindMax = static_cast<std::uint8_t>(TraceKind::merged);
+constexpr std::uint8_t kReasonMax = static_cast<std::uint8_t>(Reason::merged);
 }  // namespace
 
 std::string_view to_text(TraceKind kind) {
@@ -47,6 +47,8 @@ std::string_view to_text(TraceKind kind) {
             return "migrated";
         case TraceKind::measured:
             return "measured";
+        case TraceKind::merged:
+            return "merged";
     }
     return "";
 }

@@ -49,24 +49,36 @@ Batch::Touched& Batch::touch(Shard::Cached& cached) {
     return place->second;
 }
 
-Result<void> Batch::apply(const InboundEvent& event) {
+Result<void> Batch::apply(const InboundEvent& event, std::vector<InboundEvent>& passed_on) {
     const Digest key = digest({"event", event.message_id});
     std::string key_bytes(reinterpret_cast<const char*>(key.data()), key.size());
-    if (shard_.store_->seen(key) || !new_ids_.insert(std::move(key_bytes)).second) {
+    if (shard_.store_->seen(key) || new_ids_.contains(key_bytes)) {
         ++shard_.counters_.duplicates;
         return success();
     }
+    SLUICE_TRY(const bool elsewhere, belongs_elsewhere(event.customer));
+    if (elsewhere) {
+        ++shard_.counters_.passed_on;
+        passed_on.push_back(event);
+        return success();
+    }
+    new_ids_.insert(std::move(key_bytes));
     SLUICE_TRY(auto* touched, touch(event.customer));
     commit_.dedupe.push_back(key);
-    touched->journal.push_back({JournalKind::event, event.occurred_at, encode(event)});
-    if (!event.anonymous_id.empty() && event.anonymous_id != event.customer) {
-        commit_.identities.push_back({event.anonymous_id, event.customer});
-    }
     AppliedEvent applied = apply_program(*shard_.releases_->ready().program, event);
     applied.at = std::min(applied.at, now_);
     applied.may_start = event.received_at - event.occurred_at <= kBackfillAge;
+    // What is due before the event stands before it in the journal, too.
+    Customer& customer = touched->cached->customer;
+    if (const Instant at = std::max(applied.at, customer.last_at); customer.due() <= at) {
+        Effects before;
+        run_timers(*shard_.releases_, shard_.options_, customer, at, before);
+        take_effects(*touched, before);
+    }
+    touched->journal.push_back({JournalKind::event, event.occurred_at, encode(event)});
+    SLUICE_TRY(learn(event));
     Effects effects;
-    apply_event(*shard_.releases_, shard_.options_, touched->cached->customer, applied, effects);
+    apply_event(*shard_.releases_, shard_.options_, customer, applied, effects);
     take_effects(*touched, effects);
     ++events_;
     return success();
@@ -74,6 +86,9 @@ Result<void> Batch::apply(const InboundEvent& event) {
 
 Result<void> Batch::fire_timers(CustomerNo no) {
     SLUICE_TRY(auto* cached, shard_.load(no));
+    if (cached->customer.given_away()) {
+        return success();
+    }
     Touched& touched = touch(*cached);
     Effects effects;
     run_timers(*shard_.releases_, shard_.options_, cached->customer, now_, effects);
@@ -86,7 +101,7 @@ Result<void> Batch::apply_catalog(CustomerNo no, std::string_view message_id,
                                   const AppliedEvent& event) {
     SLUICE_TRY(auto* cached, shard_.load(no));
     const Digest key = digest({"catalog", message_id, cached->customer.id});
-    if (shard_.store_->seen(key)) {
+    if (cached->customer.given_away() || shard_.store_->seen(key)) {
         return success();
     }
     commit_.dedupe.push_back(key);
@@ -204,7 +219,7 @@ void Batch::note_attempt(Touched& touched, const OutboxRow& row, Reason reason, 
 
 bool Batch::empty() const {
     return order_.empty() && commit_.outbox_updates.empty() && commit_.attempts.empty() &&
-           fresh_.empty();
+           commit_.identities.empty() && fresh_.empty();
 }
 
 Result<void> Batch::commit() {
@@ -255,6 +270,9 @@ Result<void> Batch::commit() {
     ++counters.commits;
     if (!claimed_.empty()) {
         shard_.shared_.hand_over(std::move(claimed_));
+    }
+    if (!linked_.empty() && shard_.shared_.identity.linked) {
+        shard_.shared_.identity.linked(std::move(linked_));
     }
     return success();
 }

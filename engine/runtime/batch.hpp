@@ -2,6 +2,7 @@
 
 #include "engine/runtime/shard.hpp"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -17,8 +18,9 @@ class Batch {
 public:
     Batch(Shard& shard, Instant now) : shard_(shard), now_(now) {}
 
-    /// Applies one call; a repeated message id is acknowledged and changes nothing.
-    Result<void> apply(const InboundEvent& event);
+    /// Applies one call; a repeated message id is acknowledged and changes nothing. One whose record
+    /// is part of another goes to `passed_on` instead.
+    Result<void> apply(const InboundEvent& event, std::vector<InboundEvent>& passed_on);
     Result<void> fire_timers(CustomerNo no);
     /// Gives a customer an event of the catalog; a repeated one changes nothing.
     Result<void> apply_catalog(CustomerNo no, std::string_view message_id,
@@ -27,6 +29,11 @@ public:
     void remember(const Digest& key) { commit_.dedupe.push_back(key); }
     /// Brings a customer that is still laid out for an older release to the current one.
     Result<void> relay(CustomerNo no);
+    /// The record is kept in its journal and becomes a tombstone.
+    Result<void> give_away(CustomerNo no, const std::string& customer);
+    /// The person takes the record in; `own` is her history so far.
+    Result<void> take_in(Handover& handover, const std::vector<InboundEvent>& own);
+    void finish(IdentityLink link);
     Result<void> settle(const AttemptResult& result);
     Result<void> resolve(const OutboxRow& row, DoubtVerdict verdict);
     /// Takes what may go out now: re-asks policy and writes the attempt rows.
@@ -46,6 +53,10 @@ private:
     Result<Touched*> touch(const std::string& id);
     Touched& touch(Shard::Cached& cached);
     void note_releases(const Customer& customer);
+    Result<bool> belongs_elsewhere(const std::string& customer);
+    Result<void> learn(const InboundEvent& event);
+    Result<void> learn(const IdentityLink& link);
+    Result<std::optional<Customer>> given_record(const Touched& touched);
     void take_effects(Touched& touched, Effects& effects);
     void put_message(Touched& touched, const MessageIntent& intent);
     void put_call(Touched& touched, const CallIntent& intent);
@@ -66,6 +77,7 @@ private:
     std::vector<ClaimedMessage> claimed_;
     std::vector<std::pair<std::size_t, std::pair<Instant, std::string>>> back_to_ready_;
     std::vector<std::string> finished_;  // ids whose attempt is over
+    std::vector<IdentityLink> linked_;   // learnt in this batch
     std::uint64_t events_ = 0, timers_ = 0;
 };
 

@@ -91,6 +91,10 @@ Result<bool> Batch::still_allowed(OutboxRow& row) {
         return true;
     }
     SLUICE_TRY(auto* touched, touch(row.customer));
+    // The record is asked as it was when its message was made, if it is no more: the person has
+    // traits of her own, and may be another shard's.
+    SLUICE_TRY(const auto given, given_record(*touched));
+    const Customer& customer = given ? *given : touched->cached->customer;
     auto stop = [&](Reason reason, std::string detail) {
         const bool doubtful = fate_unknown(row);
         row.status = doubtful ? OutboxStatus::unknown : OutboxStatus::skipped;
@@ -105,9 +109,12 @@ Result<bool> Batch::still_allowed(OutboxRow& row) {
     if (row.expires_at <= now_) {
         return stop(Reason::stale, "it could not be handed over in time");
     }
-    const Customer& customer = touched->cached->customer;
     const Layout& layout = customer.layouts.front();
-    const dsl::Program& program = *shard_.releases_->ready().program;
+    const ReadyProgram* ready = shard_.releases_->find(layout.release);
+    if (ready == nullptr) {
+        return stop(Reason::merged, "what it was allowed by is gone");
+    }
+    const dsl::Program& program = *ready->program;
     const auto channel = static_cast<Channel>(row.channel);
     SLUICE_TRY(auto message, decode_message(row.body));
     std::uint8_t suppressed = 0;

@@ -4,6 +4,7 @@
 #include "engine/model/codec.hpp"
 #include "engine/runtime/flow_test.hpp"
 #include "engine/runtime/local_text.hpp"
+#include "engine/runtime/past.hpp"
 
 #include <algorithm>
 
@@ -78,7 +79,7 @@ Result<Story> read_story(Store& store, const std::string& customer, const StoryR
     Story story;
     story.customer = customer;
     Result<void> fault = success();
-    SLUICE_TRY(store.journal(*no, [&](const JournalEntry& stored) {
+    SLUICE_TRY(each_of_past(store, *no, PastParts::everything, [&](const JournalEntry& stored) {
         auto entry = entry_of(stored);
         if (!entry.has_value()) {
             fault = entry.error();
@@ -117,10 +118,7 @@ void note_decisions(Story& story, const ExperimentDecisions& decisions) {
 Result<void> each_call(Store& store, CustomerNo no,
                        const std::function<bool(InboundEvent&&)>& visit) {
     Result<void> fault = success();
-    SLUICE_TRY(store.journal(no, [&](const JournalEntry& entry) {
-        if (entry.kind == JournalKind::trace) {
-            return true;
-        }
+    SLUICE_TRY(each_of_past(store, no, PastParts::calls, [&](const JournalEntry& entry) {
         auto event = decode_event(entry.payload);
         if (!event.has_value()) {
             fault = event.error();
@@ -158,7 +156,10 @@ std::string render_text(const Story& story) {
             continue;
         }
         const TraceRow& row = *entry.trace;
-        out += row.flow + (row.step.empty() ? "" : " @" + row.step) + ": " + sentence(row);
+        if (row.kind != TraceKind::merged) {
+            out += row.flow + (row.step.empty() ? "" : " @" + row.step) + ": ";
+        }
+        out += sentence(row);
         if (row.until != kNever) {
             out += "  until " + local_text(row.until, story.zone);
         }

@@ -261,6 +261,8 @@ std::string sentence(const TraceRow& row) {
             return "moved to the new version (" + row.note + ")";
         case TraceKind::measured:
             return row.detail + " counts for " + row.note;
+        case TraceKind::merged:
+            return "is one person with " + row.note + why;
     }
     return "";
 }

@@ -90,7 +90,7 @@ bool Shard::submit(std::vector<InboundEvent> events, Done done) {
             return false;
         }
         inbox_.events += events.size();
-        inbox_.submissions.push_back({std::move(events), std::move(done)});
+        inbox_.submissions.push_back({std::move(events), std::move(done), {}});
     }
     schedule();
     return true;
@@ -108,6 +108,14 @@ void Shard::run(std::function<void(Shard&)> task) {
     {
         const std::lock_guard lock(mutex_);
         inbox_.tasks.push_back(std::move(task));
+    }
+    schedule();
+}
+
+void Shard::work(std::function<void(Shard&)> task) {
+    {
+        const std::lock_guard lock(mutex_);
+        inbox_.works.push_back(std::move(task));
     }
     schedule();
 }
@@ -217,6 +225,30 @@ bool Shard::run_tasks() {
     return !tasks.empty();
 }
 
+bool Shard::run_works() {
+    std::vector<std::function<void(Shard&)>> works;
+    {
+        const std::lock_guard lock(mutex_);
+        works.swap(inbox_.works);
+    }
+    for (const auto& one : works) {
+        one(*this);
+    }
+    return !works.empty();
+}
+
+/// What was passed on is acknowledged where it becomes durable.
+void Shard::answer(Submission& submission, const Result<void>& result) {
+    if (!result.has_value() || submission.passed_on.empty()) {
+        submission.done(result);
+        return;
+    }
+    const auto& pass_on = shared_.identity.pass_on;
+    if (!pass_on || !pass_on(std::move(submission.passed_on), submission.done)) {
+        submission.done(Error{Errc::unavailable, "the person's shard has no room"});
+    }
+}
+
 bool Shard::step() {
     trim_cache();
     const bool ran_tasks = run_tasks();
@@ -224,6 +256,7 @@ bool Shard::step() {
     if (!meet(now)) {
         return ran_tasks;
     }
+    const bool worked = run_works();
     Inbox inbox = take_inbox();
     Batch batch(*this, now);
     auto fill = [&]() -> Result<void> {
@@ -238,23 +271,24 @@ bool Shard::step() {
         for (CustomerNo no : timers_.take_due(now, limits::kCommitTimersMax)) {
             SLUICE_TRY(batch.fire_timers(no));
         }
-        for (const Submission& submission : inbox.submissions) {
+        for (Submission& submission : inbox.submissions) {
             for (const InboundEvent& event : submission.events) {
-                SLUICE_TRY(is_catalog(event) ? Result<void>(success()) : batch.apply(event));
+                SLUICE_TRY(is_catalog(event) ? Result<void>(success())
+                                             : batch.apply(event, submission.passed_on));
             }
         }
         SLUICE_TRY(batch.claim());
         return batch.empty() ? Result<void>(success()) : batch.commit();
     };
     const Result<void> result = fill();
-    for (const Submission& submission : inbox.submissions) {
-        submission.done(result);
+    for (Submission& submission : inbox.submissions) {
+        answer(submission, result);
     }
     if (!result.has_value()) {
         fatal(result.error());
     }
     counters_.waiting.store(timers_.waiting());
-    return !batch.empty() || !inbox.submissions.empty() || ran_tasks;
+    return !batch.empty() || !inbox.submissions.empty() || ran_tasks || worked;
 }
 
 /// A store that failed knows no more than the disk does: what is acknowledged is there, and a new

@@ -7,6 +7,7 @@
 #include "engine/runtime/audience.hpp"
 #include "engine/runtime/doubt.hpp"
 #include "engine/runtime/experiment_board.hpp"
+#include "engine/runtime/identity.hpp"
 #include "engine/runtime/lane.hpp"
 #include "engine/runtime/pace.hpp"
 #include "engine/runtime/step.hpp"
@@ -47,12 +48,21 @@ struct AttemptResult {
 /// (behaviour/experiment_decisions).
 inline constexpr std::string_view kDecisionsNote = "experiments";
 
+/// What a record hands to the person it turned out to be part of.
+struct Handover {
+    IdentityLink link;
+    bool anything = false;           // false: there is no such record, or somebody else has its past
+    Customer record;                 // as it was
+    std::vector<JournalEntry> past;  // oldest first, with what it had taken in itself
+};
+
 /// Counters for metrics and tests; written by the shard, read by anyone.
 struct ShardCounters {
     std::atomic<std::uint64_t> events{0}, duplicates{0}, commits{0}, timers_fired{0};
     std::atomic<std::uint64_t> messages{0}, skipped{0}, attempts{0}, in_doubt{0};
     std::atomic<std::uint64_t> waiting{0};
     std::atomic<std::uint64_t> to_relay{0};  // customers a deploy has not come to yet
+    std::atomic<std::uint64_t> passed_on{0}, merged{0};
 };
 
 /// One part of the customers: the only writer of their state.
@@ -82,6 +92,8 @@ public:
         std::function<void(std::uint32_t, const std::set<std::uint32_t>&)> settled = {};
         /// Where experiments are decided; null: their shares stand.
         ExperimentBoard* experiments = nullptr;
+        /// Who is who; empty: every id is a person of its own.
+        IdentityPort identity = {};
     };
     using Done = std::function<void(const Result<void>&)>;
 
@@ -106,6 +118,9 @@ public:
     /// Runs a task between two commits, e.g. a query; the task may use the store and `customer`.
     void run(std::function<void(Shard&)> task);
 
+    /// The same for a task that steps customers: it is also after the decisions that are due.
+    void work(std::function<void(Shard&)> task);
+
     /// One pass of the loop on the caller's thread, for tests and simulation without a thread.
     /// Returns whether there was anything to do.
     bool step();
@@ -119,6 +134,18 @@ public:
     Result<Customer> customer(const std::string& id);
     /// A person's word on a message in doubt: it was sent, send it again, or let it be.
     Result<void> resolve(const std::string& message_id, DoubtVerdict verdict);
+
+    // Given to work(), on the shard's thread only (shard_identity.cpp). Each is one commit, and doing
+    // it again changes nothing more.
+    /// The record of `link` becomes a tombstone that names its person; what it was is handed over,
+    /// and kept in its journal.
+    Result<Handover> give_away(const IdentityLink& link);
+    /// The person takes in what was handed over, and the link is done. Errc::conflict when she has
+    /// been given away herself; Errc::unavailable when a deploy has not come to this shard yet that
+    /// has come to the other.
+    Result<void> take_in(Handover handover);
+    /// These links have nothing (more) to bring over.
+    Result<void> finish(const std::vector<IdentityLink>& links);
 
     /// Null: nothing is decided here.
     [[nodiscard]] const ExperimentBoard* experiments() const { return shared_.experiments; }
@@ -141,20 +168,23 @@ private:
     struct Submission {
         std::vector<InboundEvent> events;
         Done done;
+        std::vector<InboundEvent> passed_on;  // to the person whom their record was given to
     };
     struct Inbox {
         std::vector<Submission> submissions;
         std::size_t events = 0;
         std::vector<AttemptResult> results;
         std::vector<std::function<void(Shard&)>> tasks;
+        std::vector<std::function<void(Shard&)>> works;
         [[nodiscard]] bool empty() const {
-            return submissions.empty() && results.empty() && tasks.empty();
+            return submissions.empty() && results.empty() && tasks.empty() && works.empty();
         }
     };
 
     void schedule();
     void loop();
     bool run_tasks();
+    bool run_works();
     void arm();
     Inbox take_inbox();
     /// The customer's record in the cache, read from the store when it is not there yet. Stays
@@ -171,6 +201,12 @@ private:
     Result<void> fan_out(const InboundEvent& event, Instant now);
     Result<void> build_audience();
     void retire_unknown(Customer& customer);
+    void answer(Submission& submission, const Result<void>& result);
+
+    // identity (shard_identity.cpp)
+    Result<Handover> given_before(CustomerNo no, Handover handover);
+    Result<bool> is_done(const IdentityLink& link);
+    Result<void> catch_up(Cached& person);
     [[nodiscard]] RetimePace new_pace() const;
     Result<void> recover_pace();
     [[nodiscard]] Instant pace(Instant wanted);

@@ -4,6 +4,7 @@
 #include "engine/behaviour/aggregates.hpp"
 #include "engine/behaviour/experiment_decisions.hpp"
 #include "engine/runtime/bind.hpp"
+#include "engine/runtime/refold.hpp"
 #include "engine/runtime/stepper.hpp"
 
 #include <algorithm>
@@ -122,82 +123,6 @@ AppliedEvent apply_program(const dsl::Program& program, const InboundEvent& even
     return applied;
 }
 
-namespace {
-
-Layout empty_layout(const Releases& releases, std::uint32_t release) {
-    const ReadyProgram* ready = releases.find(release);
-    ASSERT(ready != nullptr);
-    Layout layout;
-    layout.release = release;
-    layout.traits.reserve(ready->program->customer_fields.size());
-    for (const dsl::Field& field : ready->program->customer_fields) {
-        layout.traits.push_back(field.default_value);
-    }
-    layout.aggregates.resize(ready->program->aggregates.size());
-    layout.standings.resize(ready->program->lifecycles.size());
-    return layout;
-}
-
-/// Folds a history, oldest first, into one layout, and lets its lifecycles run along: states are
-/// where they would be, since when they would be, and nothing starts. Every call raised the ordinal
-/// when it was first applied, known to the program or not, so the ordinals of runs that are inside
-/// stay meaningful.
-class Refold {
-public:
-    Refold(const Releases& releases, const Customer& customer, Layout& layout)
-        : ready_(*releases.find(layout.release)), customer_(customer), layout_(layout) {}
-
-    void apply(const InboundEvent& event) {
-        const AppliedEvent applied = apply_program(*ready_.program, event);
-        pass_to(applied.at);
-        ++ordinal_;
-        for (const auto& [field, value] : applied.traits) {
-            layout_.traits[field] = value;
-        }
-        const Occurrence occurrence{applied.event, applied.fields, {applied.at, ordinal_}};
-        const bool known = applied.event != kNone;
-        if (known) {
-            fold(*ready_.program, customer_, layout_, occurrence, zone());
-        }
-        look({known ? &occurrence : nullptr, !applied.traits.empty()});
-    }
-
-    /// Every instant at which time alone changes something, up to `now`.
-    void pass_to(Instant now) {
-        while (!layout_.standings.empty()) {
-            const auto next = std::min_element(
-                layout_.standings.begin(), layout_.standings.end(),
-                [](const Standing& a, const Standing& b) { return a.until < b.until; });
-            if (next->until > now) {
-                break;
-            }
-            now_ = std::max(now_, next->until);
-            look({});
-        }
-        now_ = std::max(now_, now);
-    }
-
-    [[nodiscard]] std::uint32_t ordinal() const { return ordinal_; }
-
-private:
-    [[nodiscard]] Zone zone() const { return zone_of(*ready_.program, layout_); }
-
-    void look(const Cause& cause) {
-        const Context context{*ready_.program, customer_, layout_, now_,
-                              zone(),          nullptr,   nullptr, 0};
-        std::vector<Moved> unheard;
-        settle(context, ready_.lifecycle_needs, layout_, cause, unheard);
-    }
-
-    const ReadyProgram& ready_;
-    const Customer& customer_;
-    Layout& layout_;
-    Instant now_ = kEpoch;
-    std::uint32_t ordinal_ = 0;
-};
-
-}  // namespace
-
 Customer new_customer(const Releases& releases, std::string id) {
     Customer customer;
     customer.id = std::move(id);
@@ -206,46 +131,9 @@ Customer new_customer(const Releases& releases, std::string id) {
 }
 
 bool needs_relayout(const Releases& releases, const Customer& customer) {
-    return customer.layouts.empty() || customer.layouts.front().release != releases.current();
+    return !customer.given_away() && (customer.layouts.empty() ||
+                                      customer.layouts.front().release != releases.current());
 }
-
-namespace {
-
-/// Where a state of the old program stands in the new one, by the names of both.
-std::vector<Moved> moves_between(const Releases& releases, const Layout& before,
-                                 const Layout& after) {
-    std::vector<Moved> out;
-    const ReadyProgram* old_ready = releases.find(before.release);
-    if (old_ready == nullptr) {
-        return out;
-    }
-    const auto& known = old_ready->program->lifecycles;
-    const auto& made = releases.ready().program->lifecycles;
-    for (Index at = 0; at < made.size() && at < after.standings.size(); ++at) {
-        const auto place = std::find_if(known.begin(), known.end(), [&](const dsl::Lifecycle& one) {
-            return one.name == made[at].name;
-        });
-        const auto old_at = static_cast<std::size_t>(place - known.begin());
-        Moved moved{at, kNone, after.standings[at].state};
-        const bool was_placed = place != known.end() && old_at < before.standings.size() &&
-                                before.standings[old_at].state != kNone;
-        if (was_placed) {
-            const std::string& from = place->states[before.standings[old_at].state].name;
-            const auto state =
-                std::find_if(made[at].states.begin(), made[at].states.end(),
-                             [&](const dsl::State& one) { return one.name == from; });
-            moved.from = state == made[at].states.end()
-                             ? kNone
-                             : static_cast<Index>(state - made[at].states.begin());
-        }
-        if (moved.to != kNone && moved.from != moved.to) {
-            out.push_back(moved);
-        }
-    }
-    return out;
-}
-
-}  // namespace
 
 namespace {
 
@@ -264,14 +152,10 @@ void drop_unmeasured(const ReadyProgram& ready, Customer& customer) {
 std::vector<Moved> relayout(const Releases& releases, Customer& customer,
                             const std::vector<InboundEvent>& history) {
     std::vector<Layout> layouts;
-    layouts.push_back(empty_layout(releases, releases.current()));
-    Refold refold(releases, customer, layouts.front());
-    for (const InboundEvent& event : history) {
-        refold.apply(event);
-    }
-    refold.pass_to(customer.last_at);
+    const std::uint32_t current = releases.current();
+    layouts.push_back(folded_layout(releases, customer, current, history));
     drop_unmeasured(releases.ready(), customer);
-    customer.events = std::max(customer.events, refold.ordinal());
+    customer.events = std::max(customer.events, static_cast<std::uint32_t>(history.size()));
     const std::vector<Moved> moved =
         customer.layouts.empty()
             ? std::vector<Moved>{}

@@ -16,6 +16,15 @@ namespace sluice {
 /// program does not declare it.
 AppliedEvent translate(const AppliedEvent& event, const dsl::Program& from, const dsl::Program& to);
 
+/// What a merge leaves to be done once two records are one: see merge_customer().
+struct Union {
+    std::vector<Moved> entered;  // between states neither of the two was in
+    std::vector<Moved> known;    // … one of them was in: nothing starts
+    bool traits_changed = false;
+    const std::vector<InboundEvent>* history = nullptr;  // of both
+    TraceRow row;
+};
+
 /// One step of one customer; private to step.cpp and its parts. Lives for one call.
 ///
 /// The order within an instant (language.md §3.4): what time alone changes (lifecycles, held
@@ -32,12 +41,14 @@ public:
     void apply(const AppliedEvent& event);
     void settle(Instant now);
     void fire(Instant now, const std::vector<Moved>& moved);
+    void unite(const Union& united);
 
 private:
     /// A customer moved between states; seen by the flows of its release.
     struct StateMove {
         Moved moved;
         bool may_start = true;
+        bool starts = true;  // false: nothing even asks to begin
     };
     /// `start flow`, by name: the run that asks may belong to an older release.
     struct StartRequest {
@@ -78,6 +89,11 @@ private:
     void disarm(Run& run);
     void drop_layouts();
 
+    // merges (stepper_merge.cpp)
+    void end_doubles();
+    void end_surplus();
+    void measure_again(const std::vector<InboundEvent>& history);
+
     // events (stepper_events.cpp)
     void process(const Queued& queued);
     void process_event(const AppliedEvent& event, std::uint32_t release);
@@ -85,7 +101,8 @@ private:
     bool change_traits(const AppliedEvent& event);
     void settle_layout(Layout& layout, const Cause& cause, bool may_start);
     void settle_everywhere(bool everything, bool may_start);
-    void announce(std::uint32_t release, const std::vector<Moved>& moved, bool may_start);
+    void announce(std::uint32_t release, const std::vector<Moved>& moved, bool may_start,
+                  bool starts = true);
     bool leaves_by_condition(Run& run);
     void check_conditions();
     void watch(const AppliedEvent& event, std::uint32_t release);

@@ -37,7 +37,8 @@ void Stepper::settle_everywhere(bool everything, bool may_start) {
 }
 
 /// Moves are told after what caused them.
-void Stepper::announce(std::uint32_t release, const std::vector<Moved>& moved, bool may_start) {
+void Stepper::announce(std::uint32_t release, const std::vector<Moved>& moved, bool may_start,
+                       bool starts) {
     if (moved.empty()) {
         return;
     }
@@ -53,7 +54,7 @@ void Stepper::announce(std::uint32_t release, const std::vector<Moved>& moved, b
             row.detail = lifecycle.states[one.to].name;
         }
         if (depth_ < static_cast<int>(limits::kInternalEventsDepthMax)) {
-            queue_.push_back({StateMove{one, may_start}, release, depth_ + 1});
+            queue_.push_back({StateMove{one, may_start, starts}, release, depth_ + 1});
         }
     }
     if (release == releases_.current()) {
@@ -82,7 +83,7 @@ void Stepper::process_move(const StateMove& move, std::uint32_t release) {
         }
     }
     check_conditions();
-    if (release != releases_.current()) {
+    if (release != releases_.current() || !move.starts) {
         return;
     }
     Index started = kNone;

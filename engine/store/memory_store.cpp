@@ -2,6 +2,8 @@
 
 #include "engine/store/commit_check.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 namespace {
 
@@ -149,7 +151,8 @@ void MemoryStore::apply_rest(const Commit& commit) {
         suppressions_.insert_or_assign({row.channel, row.address}, row);
     }
     for (const IdentityLink& link : commit.identities) {
-        identities_.insert_or_assign(link.anonymous_id, link.customer);
+        IdentityLink& kept = identities_[{link.record, link.customer}];
+        kept = {link.record, link.customer, std::max(kept.at, link.at), kept.done || link.done};
     }
 }
 
@@ -217,15 +220,20 @@ Result<void> MemoryStore::suppressions(const std::function<void(const Suppressio
 }
 
 Result<void> MemoryStore::identities(const std::function<void(const IdentityLink&)>& visit) {
-    for (const auto& [anonymous_id, customer] : identities_) {
-        visit(IdentityLink{anonymous_id, customer});
+    for (const auto& [ids, link] : identities_) {
+        visit(link);
     }
     return success();
 }
 
-std::optional<std::string> MemoryStore::identity(std::string_view anonymous_id) const {
-    auto found = identities_.find(anonymous_id);
-    return found == identities_.end() ? std::nullopt : std::optional<std::string>(found->second);
+Result<std::vector<IdentityLink>> MemoryStore::links_of(std::string_view record) {
+    std::vector<IdentityLink> out;
+    for (auto at = identities_.lower_bound({std::string(record), ""});
+         at != identities_.end() && at->first.first == record; ++at) {
+        out.push_back(at->second);
+    }
+    std::sort(out.begin(), out.end(), newer_link);
+    return out;
 }
 
 Result<std::vector<Release>> MemoryStore::releases() {

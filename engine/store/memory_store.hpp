@@ -37,7 +37,7 @@ public:
                                                             const Digest& address) const override;
     Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) override;
     Result<void> identities(const std::function<void(const IdentityLink&)>& visit) override;
-    [[nodiscard]] std::optional<std::string> identity(std::string_view anonymous_id) const override;
+    Result<std::vector<IdentityLink>> links_of(std::string_view record) override;
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
     Result<void> set_release_options(std::uint32_t number, const std::string& options) override;
@@ -69,7 +69,7 @@ private:
     std::array<std::set<std::size_t>, 6> outbox_by_status_;
     std::map<AttemptKey, AttemptRow> attempts_;
     std::map<std::pair<std::uint8_t, Digest>, SuppressionRow> suppressions_;
-    std::map<std::string, std::string, std::less<>> identities_;
+    std::map<std::pair<std::string, std::string>, IdentityLink> identities_;  // by both ids
     std::map<std::uint32_t, Release> releases_;
     std::map<std::string, std::string, std::less<>> notes_;
 };

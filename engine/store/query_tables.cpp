@@ -46,6 +46,10 @@ Result<OutboxRow> outbox_row_of(const Statement& row) {
     return out;
 }
 
+IdentityLink link_of(const Statement& row) {
+    return {row.text(0), row.text(1), from_ms(row.integer(2)), row.integer(3) != 0};
+}
+
 Error named(Error error, std::string_view what, std::string_view id) {
     if (error.code == Errc::conflict) {
         error.detail = std::string(what) + " " + std::string(id) + " exists already";
@@ -89,8 +93,12 @@ Result<void> QueryTables::prepare_all() {
         {&put_suppression_, "INSERT OR REPLACE INTO suppression VALUES(?1, ?2, ?3, ?4)"},
         {&select_suppression_,
          "SELECT reason, at FROM suppression WHERE channel = ?1 AND address = ?2"},
-        {&put_identity_, "INSERT OR REPLACE INTO identity VALUES(?1, ?2)"},
-        {&select_identity_, "SELECT customer FROM identity WHERE anonymous_id = ?1"},
+        {&put_link_,
+         "INSERT INTO link VALUES(?1, ?2, ?3, ?4) ON CONFLICT(record, customer) DO UPDATE"
+         " SET at = max(at, excluded.at), done = max(done, excluded.done)"},
+        {&select_links_,
+         "SELECT record, customer, at, done FROM link WHERE record = ?1"
+         " ORDER BY at DESC, customer DESC"},
         {&update_release_, "UPDATE release SET options = ?2 WHERE number = ?1"},
         {&select_note_, "SELECT value FROM meta WHERE key = ?1"},
         {&upsert_note_, "INSERT OR REPLACE INTO meta VALUES(?1, ?2)"},
@@ -114,7 +122,7 @@ Result<void> QueryTables::apply(const Commit& commit) {
     SLUICE_TRY(
         each(commit.attempts_finished, [&](const auto& row) { return finish_attempt(row); }));
     SLUICE_TRY(each(commit.suppressions, [&](const auto& row) { return put_suppression(row); }));
-    return each(commit.identities, [&](const auto& link) { return put_identity(link); });
+    return each(commit.identities, [&](const auto& link) { return put_link(link); });
 }
 
 Result<void> QueryTables::insert_outbox(const OutboxRow& row) {
@@ -168,8 +176,9 @@ Result<void> QueryTables::put_suppression(const SuppressionRow& row) {
     return put_suppression_.bind_text(3, row.reason).bind(4, to_ms(row.at)).run();
 }
 
-Result<void> QueryTables::put_identity(const IdentityLink& link) {
-    return put_identity_.bind_text(1, link.anonymous_id).bind_text(2, link.customer).run();
+Result<void> QueryTables::put_link(const IdentityLink& link) {
+    put_link_.bind_text(1, link.record).bind_text(2, link.customer);
+    return put_link_.bind(3, to_ms(link.at)).bind(4, link.done ? 1 : 0).run();
 }
 
 Result<std::vector<OutboxRow>> QueryTables::outbox(OutboxStatus status, std::size_t limit) {
@@ -246,14 +255,18 @@ Result<std::optional<SuppressionRow>> QueryTables::suppression(std::uint8_t chan
     return out;
 }
 
-Result<std::optional<std::string>> QueryTables::identity(std::string_view anonymous_id) {
-    StatementScope scope(select_identity_);
-    SLUICE_TRY(bool found, select_identity_.bind_text(1, anonymous_id).step());
-    std::optional<std::string> out;
-    if (found) {
-        out = select_identity_.text(0);
+Result<std::vector<IdentityLink>> QueryTables::links_of(std::string_view record) {
+    Statement& row = select_links_;
+    StatementScope scope(row);
+    row.bind_text(1, record);
+    std::vector<IdentityLink> out;
+    while (true) {
+        SLUICE_TRY(bool more, row.step());
+        if (!more) {
+            return out;
+        }
+        out.push_back(link_of(row));
     }
-    return out;
 }
 
 Result<void> QueryTables::suppressions(const std::function<void(const SuppressionRow&)>& visit) {
@@ -277,13 +290,13 @@ Result<void> QueryTables::suppressions(const std::function<void(const Suppressio
 }
 
 Result<void> QueryTables::identities(const std::function<void(const IdentityLink&)>& visit) {
-    SLUICE_TRY(Statement row, file_->prepare("SELECT anonymous_id, customer FROM identity"));
+    SLUICE_TRY(Statement row, file_->prepare("SELECT record, customer, at, done FROM link"));
     while (true) {
         SLUICE_TRY(bool more, row.step());
         if (!more) {
             return success();
         }
-        visit(IdentityLink{row.text(0), row.text(1)});
+        visit(link_of(row));
     }
 }
 

@@ -30,7 +30,7 @@ public:
     Result<std::optional<OutboxRow>> outbox_row(std::string_view id);
     Result<std::vector<AttemptRow>> attempts(std::string_view message_id);
     Result<std::optional<SuppressionRow>> suppression(std::uint8_t channel, const Digest& address);
-    Result<std::optional<std::string>> identity(std::string_view anonymous_id);
+    Result<std::vector<IdentityLink>> links_of(std::string_view record);
     Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit);
     Result<void> identities(const std::function<void(const IdentityLink&)>& visit);
     Result<std::vector<Release>> releases();
@@ -48,14 +48,14 @@ private:
     Result<void> insert_attempt(const AttemptRow& attempt);
     Result<void> finish_attempt(const AttemptRow& attempt);
     Result<void> put_suppression(const SuppressionRow& row);
-    Result<void> put_identity(const IdentityLink& link);
+    Result<void> put_link(const IdentityLink& link);
 
     Connection* file_;
     Statement insert_outbox_, insert_body_, update_outbox_, select_outbox_row_;
     std::array<Statement, 6> select_outbox_;  // by OutboxStatus
     Statement insert_attempt_, finish_attempt_, select_attempts_;
     Statement put_suppression_, select_suppression_;
-    Statement put_identity_, select_identity_;
+    Statement put_link_, select_links_;
     Statement insert_release_, select_releases_, update_release_;
     Statement select_note_, upsert_note_;
 };

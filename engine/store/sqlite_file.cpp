@@ -15,7 +15,7 @@ namespace {
 // Packs are append-only and written in row order: SQLite is fast when it appends and slow when it
 // touches random pages. Tables for questions (outbox and below) are ordinary ones. The body of a
 // message stands apart from its row, so that a change of status does not rewrite it.
-constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE state_pack(id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE journal_pack(id INTEGER PRIMARY KEY, body BLOB NOT NULL);
@@ -38,6 +38,13 @@ CREATE TABLE identity(anonymous_id TEXT PRIMARY KEY, customer TEXT NOT NULL) WIT
 CREATE TABLE release(
     number INTEGER PRIMARY KEY, program_hash TEXT NOT NULL, at INTEGER NOT NULL,
     bundle BLOB NOT NULL, options TEXT NOT NULL);
+)sql",
+                                                          R"sql(
+CREATE TABLE link(
+    record TEXT NOT NULL, customer TEXT NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL,
+    PRIMARY KEY(record, customer)) WITHOUT ROWID;
+INSERT INTO link SELECT 'anonymous:' || anonymous_id, customer, 0, 0 FROM identity;
+DROP TABLE identity;
 )sql"};
 
 // FULL: an acknowledged commit outlives a power loss. FAST overwrites deleted rows where that costs

@@ -169,16 +169,9 @@ Result<void> SqliteStore::identities(const std::function<void(const IdentityLink
     return tables_->identities(visit);
 }
 
-std::optional<std::string> SqliteStore::identity(std::string_view anonymous_id) const {
-    if (!healthy()) {
-        return std::nullopt;
-    }
-    auto row = tables_->identity(anonymous_id);
-    if (!row) {
-        failed_ = true;  // the commit that would build on this answer will be refused
-        return std::nullopt;
-    }
-    return row.value();
+Result<std::vector<IdentityLink>> SqliteStore::links_of(std::string_view record) {
+    SLUICE_TRY(healthy());
+    return tables_->links_of(record);
 }
 
 Result<std::vector<Release>> SqliteStore::releases() {

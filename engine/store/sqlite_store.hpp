@@ -87,7 +87,7 @@ public:
                                                             const Digest& address) const override;
     Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) override;
     Result<void> identities(const std::function<void(const IdentityLink&)>& visit) override;
-    [[nodiscard]] std::optional<std::string> identity(std::string_view anonymous_id) const override;
+    Result<std::vector<IdentityLink>> links_of(std::string_view record) override;
     Result<std::vector<Release>> releases() override;
     Result<void> add_release(const Release& release) override;
     Result<void> set_release_options(std::uint32_t number, const std::string& options) override;

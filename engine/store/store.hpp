@@ -23,6 +23,8 @@ enum class JournalKind : std::uint8_t {
     event = 1,     // an InboundEvent as it came (model/codec)
     trace = 2,     // why something did or did not happen (model/trace)
     internal = 3,  // an event the engine made itself (Email Sent, set …, record …)
+    taken = 4,     // part of the past of another record that is the same person (runtime/past)
+    given = 5,     // the record as it was when it was given to another (model/codec)
 };
 
 /// One fact about one customer. Entries of a customer form a chain that is walked newest first.
@@ -94,11 +96,21 @@ struct SuppressionRow {
     Instant at;
 };
 
-/// anonymous id -> known customer id, as learnt by identify and alias.
+/// One record is another person's, as learnt by identify and alias (runtime/identity). Kept in the
+/// store of the shard that owns the person.
 struct IdentityLink {
-    std::string anonymous_id;
-    std::string customer;
+    std::string record;    // record id: "anonymous:X", or an id that was known
+    std::string customer;  // record id of the person
+    Instant at;            // when it was learnt; kEpoch: before that was written down
+    bool done = false;     // the past of `record` has been brought over
+    friend bool operator==(const IdentityLink&, const IdentityLink&) = default;
 };
+
+/// The order in which links of one record count: learnt later, and of one instant the same one for
+/// everybody.
+inline bool newer_link(const IdentityLink& a, const IdentityLink& b) {
+    return a.at != b.at ? a.at > b.at : a.customer > b.customer;
+}
 
 /// Everything one batch changes. All of it is durable and visible, or none of it.
 struct Commit {
@@ -170,9 +182,11 @@ public:
     [[nodiscard]] virtual std::optional<SuppressionRow> suppression(
         std::uint8_t channel, const Digest& address) const = 0;
     virtual Result<void> suppressions(const std::function<void(const SuppressionRow&)>& visit) = 0;
+    /// A link is known by both ids: one that is committed again keeps the later time, and stays
+    /// done when it was.
     virtual Result<void> identities(const std::function<void(const IdentityLink&)>& visit) = 0;
-    [[nodiscard]] virtual std::optional<std::string> identity(
-        std::string_view anonymous_id) const = 0;
+    /// Those of one record, newest first.
+    virtual Result<std::vector<IdentityLink>> links_of(std::string_view record) = 0;
 
     virtual Result<std::vector<Release>> releases() = 0;
     virtual Result<void> add_release(const Release& release) = 0;

@@ -114,10 +114,10 @@ TEST_F(RouterTest, EveryCustomerHasOneShardAndTheShardsShareThem) {
 
 TEST_F(RouterTest, AnAnonymousVisitorIsKnownFromTheIdentifyingCallOn) {
     ASSERT_TRUE(submit({event("", "web-1")}));
-    EXPECT_FALSE(router_->identity("web-1").has_value());
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "anonymous:web-1");
     const std::string ana = of_shard(1);
     ASSERT_TRUE(submit({event(ana, "web-1"), event("", "web-1")}));
-    EXPECT_EQ(router_->identity("web-1"), ana);
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), ana);
     ASSERT_TRUE(submit({event("", "web-1"), event("", "web-2")}));
     for (std::size_t shard = 0; shard < 3; ++shard) {
         commit(shard);
@@ -141,14 +141,54 @@ TEST_F(RouterTest, AnAnonymousVisitorIsKnownFromTheIdentifyingCallOn) {
     EXPECT_EQ(story_of("anonymous:web-1"), 1U);
     EXPECT_EQ(story_of(ana), 3U);
     EXPECT_EQ(story_of("anonymous:web-2"), 1U);
-    EXPECT_EQ(shards_[1]->store().identity("web-1"), ana);
+    EXPECT_THAT(shards_[1]->store().links_of("anonymous:web-1").value(),
+                ElementsAre(IdentityLink{"anonymous:web-1", ana, clock_.now(), false}));
 }
 
-TEST_F(RouterTest, TheLastWordOnAnAnonymousIdCounts) {
-    router_->learn({"web-1", "ana"});
-    EXPECT_EQ(router_->identity("web-1"), "ana");
-    router_->learn({"web-1", "bo"});
-    EXPECT_EQ(router_->identity("web-1"), "bo");
+TEST_F(RouterTest, TheNewestLinkOfARecordCountsInWhateverOrderLinksAreTold) {
+    const auto link = [](std::string record, std::string person, std::int64_t at) {
+        return IdentityLink{std::move(record), std::move(person), from_ms(at), false};
+    };
+    router_->learn(link("anonymous:web-1", "ana", 20));
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "ana");
+    router_->learn(link("anonymous:web-1", "bo", 10));
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "ana");
+    router_->learn(link("anonymous:web-1", "bo", 30));
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "bo");
+    router_->learn(link("anonymous:web-1", "abe", 30));
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "bo");
+}
+
+TEST_F(RouterTest, LinksAreFollowedToTheirEnd) {
+    router_->learn({"anonymous:web-1", "ana", from_ms(1), true});
+    router_->learn({"ana", "anna", from_ms(2), true});
+    EXPECT_EQ(router_->person_of("anonymous:web-1"), "anna");
+    EXPECT_EQ(router_->person_of("ana"), "anna");
+    EXPECT_EQ(router_->person_of("anna"), "anna");
+}
+
+TEST_F(RouterTest, ALinkIsWantedUntilAStoreHasIt) {
+    const IdentityLink link{"anonymous:web-1", "ana", from_ms(1), false};
+    EXPECT_TRUE(router_->wanted(link));
+    ASSERT_TRUE(submit({event("ana", "web-1")}));
+    EXPECT_TRUE(router_->wanted(link));
+    router_->learn(link);
+    EXPECT_FALSE(router_->wanted(link));
+    EXPECT_TRUE(router_->wanted({"anonymous:web-1", "bo", from_ms(2), false}));
+}
+
+/// Of two ids linked to each other the first word stands: what comes later is hers already.
+TEST_F(RouterTest, AliasesThatWouldCloseACircleAreIgnored) {
+    const auto alias = [this](std::string previous, std::string id) {
+        InboundEvent call = event(std::move(id), std::move(previous));
+        call.kind = CallKind::alias;
+        call.name.clear();
+        return call;
+    };
+    ASSERT_TRUE(submit({alias("ana", "anna"), alias("anna", "ana"), alias("anja", "ana")}));
+    for (const char* id : {"ana", "anna", "anja", "anonymous:ana", "anonymous:anja"}) {
+        EXPECT_EQ(router_->person_of(id), "anna") << id;
+    }
 }
 
 TEST_F(RouterTest, AFullInboxRefusesTheRequest) {

@@ -411,20 +411,37 @@ TEST_P(StoreContractTest, SuppressionsAreByChannelAndAddressAndTheLastOneStands)
     EXPECT_THAT(all, UnorderedElementsAre(Pair(1, "bounce_hard"), Pair(2, "manual")));
 }
 
-TEST_P(StoreContractTest, IdentitiesAreFoundAndMoved) {
+TEST_P(StoreContractTest, TheLinksOfARecordAreFoundNewestFirst) {
+    const IdentityLink one{"anonymous:1", "anna", from_ms(10), false};
+    const IdentityLink other{"anonymous:1", "bert", from_ms(20), false};
+    const IdentityLink same_time{"anonymous:1", "carl", from_ms(20), true};
+    const IdentityLink known{"a-2", "anna", kEpoch, false};
     Commit commit;
-    commit.identities = {IdentityLink{"anon-1", "anna"}, IdentityLink{"anon-2", "bert"}};
+    commit.identities = {one, known};
     must(commit);
-    commit.identities = {IdentityLink{"anon-2", "anna"}};
+    commit.identities = {other, same_time};
     must(commit);
     reopen();
-    EXPECT_EQ(store_->identity("anon-1"), "anna");
-    EXPECT_EQ(store_->identity("anon-2"), "anna");
-    EXPECT_FALSE(store_->identity("anon-3").has_value());
-    std::vector<std::pair<std::string, std::string>> all;
-    ASSERT_TRUE(store_->identities(
-        [&](const IdentityLink& link) { all.emplace_back(link.anonymous_id, link.customer); }));
-    EXPECT_THAT(all, UnorderedElementsAre(Pair("anon-1", "anna"), Pair("anon-2", "anna")));
+    EXPECT_THAT(store_->links_of("anonymous:1").value(), ElementsAre(same_time, other, one));
+    EXPECT_THAT(store_->links_of("a-2").value(), ElementsAre(known));
+    EXPECT_THAT(store_->links_of("anonymous:").value(), IsEmpty());
+    EXPECT_THAT(store_->links_of("anonymous:11").value(), IsEmpty());
+    std::vector<IdentityLink> all;
+    ASSERT_TRUE(store_->identities([&](const IdentityLink& link) { all.push_back(link); }));
+    EXPECT_THAT(all, UnorderedElementsAre(one, other, same_time, known));
+}
+
+TEST_P(StoreContractTest, ALinkThatIsCommittedAgainKeepsTheLaterTimeAndStaysDone) {
+    Commit commit;
+    commit.identities = {{"anonymous:1", "anna", from_ms(10), false}};
+    must(commit);
+    commit.identities = {{"anonymous:1", "anna", from_ms(30), true}};
+    must(commit);
+    commit.identities = {{"anonymous:1", "anna", from_ms(20), false}};
+    must(commit);
+    reopen();
+    EXPECT_THAT(store_->links_of("anonymous:1").value(),
+                ElementsAre(IdentityLink{"anonymous:1", "anna", from_ms(30), true}));
 }
 
 TEST_P(StoreContractTest, ReleasesAreListedInOrderAndGivenOnce) {
@@ -504,7 +521,7 @@ TEST_P(StoreContractTest, ARefusedCommitLeavesNothingBehind) {
         commit.attempts = {AttemptRow{"m1", 1, kEpoch, kNever, "c", ""}};
         commit.attempts_finished = {AttemptRow{"m0", 1, kEpoch, from_ms(9), "c", "done"}};
         commit.suppressions = {SuppressionRow{1, message_id(1), "manual", kEpoch}};
-        commit.identities = {IdentityLink{"anon", "anna"}};
+        commit.identities = {IdentityLink{"anonymous:1", "anna", kEpoch, false}};
         commit.dedupe = {message_id(5)};
         one.spoil(commit);
         EXPECT_EQ(refusal(commit), one.want);
@@ -519,7 +536,7 @@ TEST_P(StoreContractTest, ARefusedCommitLeavesNothingBehind) {
         EXPECT_THAT(store_->attempts("m1").value(), IsEmpty());
         EXPECT_EQ(store_->attempts("m0").value().at(0).finished_at, kNever);
         EXPECT_FALSE(store_->suppression(1, message_id(1)).has_value());
-        EXPECT_FALSE(store_->identity("anon").has_value());
+        EXPECT_THAT(store_->links_of("anonymous:1").value(), IsEmpty());
         EXPECT_FALSE(store_->seen(message_id(5)));
     }
     EXPECT_THAT(must(commit_of({write("bert", "b")})), ElementsAre(1));
