@@ -368,6 +368,9 @@ Result<Customer> Shard::customer(const std::string& id) {
 }
 
 bool Shard::is_catalog(const InboundEvent& event) const {
+    if (event.kind == CallKind::track && event.customer.empty()) {
+        return true;  // the router gave it to every shard, and it is nobody's
+    }
     if (!audience_.needed() || event.kind != CallKind::track) {
         return false;
     }

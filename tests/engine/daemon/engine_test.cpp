@@ -409,6 +409,15 @@ TEST_F(EngineTest, AnAudienceMayBeAskedForMoreThanItsKey) {
     restock("(product_id is stock.product_id and customer.email_status is \"subscribed\")");
 }
 
+TEST_F(EngineTest, ACatalogEventThatStartsNothingIsNobodys) {
+    must_start("catalog event Restocked { product_id text key }\n" + std::string(kThanks));
+    call("track", R"({"anonymousId":"shop","event":"Restocked","properties":{"product_id":"a"}})");
+    subscribe("ana");
+    order("ana", "1");
+    EXPECT_EQ(mails(1).size(), 1U);
+    EXPECT_THAT(get("/v1/people").body, HasSubstr("\"customers\":1"));
+}
+
 TEST_F(EngineTest, FlowsThatCannotBeSentAreRefused) {
     const auto refused = start(
         "flow Words { starts when Order Placed as order send email Thanks with order "
