@@ -33,7 +33,7 @@ IdentityPort Courier::port() {
     };
     out.pass_on = [this](std::vector<InboundEvent> events, const IdentityPort::Done& done) {
         return router_->submit(std::move(events),
-                              [done](const Result<void>& result) { done(result); });
+                               [done](const Result<void>& result) { done(result); });
     };
     return out;
 }

@@ -28,8 +28,8 @@ class Router {
 public:
     explicit Router(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
 
-    /// Learns a link that a shard's store holds: before events arrive, and after each commit. Of the
-    /// links of one record the newest counts, in whatever order they are told.
+    /// Learns a link that a shard's store holds: before events arrive, and after each commit. Of
+    /// the links of one record the newest counts, in whatever order they are told.
     void learn(const IdentityLink& link);
     /// False when the link counts and is known to be in a store.
     [[nodiscard]] bool wanted(const IdentityLink& link) const;

@@ -46,7 +46,8 @@ enum class Reason : std::uint8_t {
     too_old,          // a backfilled event never starts a flow
     not_eligible,     // an `ends when` condition already holds
     // two ids turned out to be one person
-    merged,  // a run: the person is in the flow with the other one; a message: what it needs is gone
+    merged,  // a run: the person is in the flow with the other one; a message: what it needs is
+             // gone
 };
 
 std::string_view to_text(Reason reason);

@@ -30,7 +30,7 @@ enum class TraceKind : std::uint8_t {
     assigned = 16,  // a variant of an experiment: note holds the experiment, detail the variant
     migrated = 17,  // an edited flow took the run over: note says how its wait was found again
     measured = 18,  // the event an experiment measures: note holds the experiment, detail the event
-    merged = 19,    // another id turned out to be this person: note holds it, detail what it brought
+    merged = 19,  // another id turned out to be this person: note holds it, detail what it brought
 };
 
 std::string_view to_text(TraceKind kind);

@@ -18,8 +18,8 @@ class Batch {
 public:
     Batch(Shard& shard, Instant now) : shard_(shard), now_(now) {}
 
-    /// Applies one call; a repeated message id is acknowledged and changes nothing. One whose record
-    /// is part of another goes to `passed_on` instead.
+    /// Applies one call; a repeated message id is acknowledged and changes nothing. One whose
+    /// record is part of another goes to `passed_on` instead.
     Result<void> apply(const InboundEvent& event, std::vector<InboundEvent>& passed_on);
     Result<void> fire_timers(CustomerNo no);
     /// Gives a customer an event of the catalog; a repeated one changes nothing.

@@ -37,8 +37,8 @@ struct StoryRequest {
     std::size_t entries_max = 1'000;
 };
 
-/// Walks the customer's journal, with what was taken in from other records of the same person at its
-/// place. Errc::not_found when nobody of that id is known.
+/// Walks the customer's journal, with what was taken in from other records of the same person at
+/// its place. Errc::not_found when nobody of that id is known.
 Result<Story> read_story(Store& store, const std::string& customer, const StoryRequest& request);
 
 /// Notes which of the experiments that gave the customer a variant are decided, and since when.

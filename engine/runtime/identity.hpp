@@ -19,8 +19,8 @@ std::string anonymous_record(std::string_view anonymous_id);
 /// and where a record would be linked to itself.
 std::vector<IdentityLink> links_in(const InboundEvent& event);
 
-/// What a shard asks, and tells, about people beyond its own records: ingest/router knows. Called on
-/// the shard's thread; each may be empty, then every id is a person of its own.
+/// What a shard asks, and tells, about people beyond its own records: ingest/router knows. Called
+/// on the shard's thread; each may be empty, then every id is a person of its own.
 struct IdentityPort {
     using Done = std::function<void(const Result<void>&)>;
     /// Who a record is part of: its own id when of nobody else.

@@ -46,9 +46,8 @@ public:
         const std::vector<std::uint32_t>& places = side == Side::own ? own_ : theirs_;
         const std::size_t known = std::min<std::size_t>(ordinal, places.size());
         std::uint32_t place = known == 0 ? 0 : places[known - 1];
-        const std::uint32_t end = known < places.size()
-                                      ? places[known] - 1
-                                      : static_cast<std::uint32_t>(arrived_.size());
+        const std::uint32_t end =
+            known < places.size() ? places[known] - 1 : static_cast<std::uint32_t>(arrived_.size());
         while (place < end && arrived_[place] <= at) {
             ++place;
         }
@@ -156,10 +155,9 @@ private:
 
     void unite_entries() {
         for (Entry& entry : from_.entries) {
-            const auto same =
-                std::find_if(into_.entries.begin(), into_.entries.end(), [&](const Entry& one) {
-                    return one.flow == entry.flow && one.key == entry.key;
-                });
+            const auto same = std::find_if(
+                into_.entries.begin(), into_.entries.end(),
+                [&](const Entry& one) { return one.flow == entry.flow && one.key == entry.key; });
             if (same == into_.entries.end()) {
                 into_.entries.push_back(std::move(entry));
             } else {
@@ -224,13 +222,12 @@ private:
         united.traits_changed = !(after.traits == before.traits) || theirs == nullptr ||
                                 theirs->release != after.release ||
                                 !(after.traits == theirs->traits);
-        const std::vector<Moved> from_theirs =
-            moves_between(releases_, theirs == nullptr ? empty_layout(releases_, after.release) : *theirs,
-                          after);
+        const std::vector<Moved> from_theirs = moves_between(
+            releases_, theirs == nullptr ? empty_layout(releases_, after.release) : *theirs, after);
         for (Moved moved : moves_between(releases_, before, after)) {
-            const auto other = std::find_if(
-                from_theirs.begin(), from_theirs.end(),
-                [&](const Moved& one) { return one.lifecycle == moved.lifecycle; });
+            const auto other =
+                std::find_if(from_theirs.begin(), from_theirs.end(),
+                             [&](const Moved& one) { return one.lifecycle == moved.lifecycle; });
             if (other == from_theirs.end()) {
                 united.known.push_back(moved);
                 continue;

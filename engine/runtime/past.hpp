@@ -27,8 +27,8 @@ std::vector<InboundEvent> merged_history(const std::vector<InboundEvent>& own,
 enum class PastParts : std::uint8_t { calls, everything };
 
 /// Visits the events, internal events and (of `everything`) trace rows of a customer, newest first,
-/// until `visit` says false. Entries of others are read when the walk comes to where they were taken
-/// in; until then it costs what it visits.
+/// until `visit` says false. Entries of others are read when the walk comes to where they were
+/// taken in; until then it costs what it visits.
 Result<void> each_of_past(Store& store, CustomerNo no, PastParts parts,
                           const std::function<bool(const JournalEntry&)>& visit);
 

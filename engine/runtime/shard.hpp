@@ -51,8 +51,8 @@ inline constexpr std::string_view kDecisionsNote = "experiments";
 /// What a record hands to the person it turned out to be part of.
 struct Handover {
     IdentityLink link;
-    bool anything = false;           // false: there is no such record, or somebody else has its past
-    Customer record;                 // as it was
+    bool anything = false;  // false: there is no such record, or somebody else has its past
+    Customer record;        // as it was
     std::vector<JournalEntry> past;  // oldest first, with what it had taken in itself
 };
 
@@ -135,8 +135,8 @@ public:
     /// A person's word on a message in doubt: it was sent, send it again, or let it be.
     Result<void> resolve(const std::string& message_id, DoubtVerdict verdict);
 
-    // Given to work(), on the shard's thread only (shard_identity.cpp). Each is one commit, and doing
-    // it again changes nothing more.
+    // Given to work(), on the shard's thread only (shard_identity.cpp). Each is one commit, and
+    // doing it again changes nothing more.
     /// The record of `link` becomes a tombstone that names its person; what it was is handed over,
     /// and kept in its journal.
     Result<Handover> give_away(const IdentityLink& link);

@@ -1,5 +1,5 @@
-// A record that turned out to be part of a person is brought over in two commits: its shard gives it
-// away, hers takes it in (docs/decisions/0008). Between the two it stands in its own journal.
+// A record that turned out to be part of a person is brought over in two commits: its shard gives
+// it away, hers takes it in (docs/decisions/0008). Between the two it stands in its own journal.
 #include "engine/base/log.hpp"
 #include "engine/model/codec.hpp"
 #include "engine/runtime/batch.hpp"

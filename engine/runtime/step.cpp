@@ -131,8 +131,8 @@ Customer new_customer(const Releases& releases, std::string id) {
 }
 
 bool needs_relayout(const Releases& releases, const Customer& customer) {
-    return !customer.given_away() && (customer.layouts.empty() ||
-                                      customer.layouts.front().release != releases.current());
+    return !customer.given_away() &&
+           (customer.layouts.empty() || customer.layouts.front().release != releases.current());
 }
 
 namespace {

@@ -1,5 +1,5 @@
-// Two records have become one: what must not be there twice ends, and the person is asked everything
-// that depends on what she now is.
+// Two records have become one: what must not be there twice ends, and the person is asked
+// everything that depends on what she now is.
 #include "engine/base/limits.hpp"
 #include "engine/runtime/stepper.hpp"
 

@@ -39,7 +39,7 @@ CREATE TABLE release(
     number INTEGER PRIMARY KEY, program_hash TEXT NOT NULL, at INTEGER NOT NULL,
     bundle BLOB NOT NULL, options TEXT NOT NULL);
 )sql",
-                                                          R"sql(
+                                                         R"sql(
 CREATE TABLE link(
     record TEXT NOT NULL, customer TEXT NOT NULL, at INTEGER NOT NULL, done INTEGER NOT NULL,
     PRIMARY KEY(record, customer)) WITHOUT ROWID;

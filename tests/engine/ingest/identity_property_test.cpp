@@ -87,6 +87,9 @@ struct Said {
 
 struct Plan {
     bool exact = true;  // every run can be compared
+    /// Some calls come late. Then the instant of a move between states may be that of a timer of
+    /// some run, of which a history knows nothing, so states are not compared.
+    bool late = false;
     std::string text;
     std::vector<std::pair<std::string, bool>> ids;  // id, anonymous; the last is the person
     std::vector<Said> calls;
@@ -99,9 +102,19 @@ public:
     Plan plan() {
         Plan out;
         out.exact = below(3) != 0;
+        out.late = !out.exact && below(3) == 0;
         out.text = std::string(kWorld);
         for (const std::string_view state : kStates) {
-            out.text += below(2) == 0 ? state : "";
+            if (below(2) != 0) {
+                continue;
+            }
+            out.text += state;
+            // A state is kept for whom a flow asks about it.
+            const std::string name(state.substr(8, state.find(' ', 8) - 8));
+            if (!out.exact && state.starts_with("segment")) {
+                out.text += "flow On" + name + " { starts when customer enters " + name +
+                            " re-entry any time wait 1 hour send email Hello }\n";
+            }
         }
         for (std::string flow :
              std::vector<std::string>(std::begin(kCartFlows), std::end(kCartFlows))) {
@@ -197,7 +210,7 @@ private:
                 call.name = "Viewed";
                 call.data = R"({"product_id":"p)" + std::to_string(below(4)) + R"(","category":")" +
                             (below(2) == 0 ? "shoes" : "hats") + "\"}";
-                if (!out.exact && below(3) == 0) {
+                if (out.late && below(3) == 0) {
                     call.occurred_at -= Millis{static_cast<std::int64_t>(below(7'200'000))};
                 }
                 return call;
@@ -241,13 +254,13 @@ void live(IdentityFleet& fleet, const Plan& plan, bool one_id) {
 }
 
 /// What is known of her, as text that can be compared.
-std::string known(const Customer& customer, const dsl::Program& program) {
+std::string known(const Customer& customer, const dsl::Program& program, bool states) {
     const Layout& layout = customer.layouts.front();
     std::string out;
     for (const Value& value : layout.traits) {
         out += dsl::to_text(value) + "\n";
     }
-    for (std::size_t at = 0; at < layout.standings.size(); ++at) {
+    for (std::size_t at = 0; states && at < layout.standings.size(); ++at) {
         const Standing& standing = layout.standings[at];
         out += program.lifecycles[at].name + " " + std::to_string(standing.state) + " since " +
                format_rfc3339(standing.since) + " until " +
@@ -290,7 +303,7 @@ std::string inside(const Customer& customer, const dsl::Program& program) {
 
 /// What all of it came to, so that nobody takes comparing nothing for a proof.
 struct Seen {
-    std::uint64_t merged = 0, runs = 0, waiting = 0;
+    std::uint64_t merged = 0, runs = 0, waiting = 0, standings = 0;
 };
 
 void compare(std::uint64_t seed, std::uint32_t shards, Seen& seen) {
@@ -304,30 +317,33 @@ void compare(std::uint64_t seed, std::uint32_t shards, Seen& seen) {
     live(whole, plan, true);
     const Customer one = whole.record(plan.ids.back().first);
     const Customer person = split.record(split.router().person_of(plan.ids.back().first));
-    EXPECT_EQ(known(person, *program), known(one, *program));
+    EXPECT_EQ(known(person, *program, !plan.late), known(one, *program, !plan.late));
     if (plan.exact) {
         EXPECT_EQ(inside(person, *program), inside(one, *program));
         seen.runs += person.next_run - 1;
         seen.waiting += person.runs.size();
     }
+    seen.standings += person.layouts.front().standings.size();
     for (const auto& shard : split.shards()) {
         seen.merged += shard->counters().merged;
     }
     // A later deploy folds the united history.
     split.deploy(program);
     whole.deploy(program);
-    EXPECT_EQ(known(split.record(person.id), *program), known(whole.record(one.id), *program));
+    EXPECT_EQ(known(split.record(person.id), *program, true),
+              known(whole.record(one.id), *program, true));
 }
 
 TEST(IdentityPropertyTest, SeveralIdsThatAreLinkedAreAsOneFromTheStart) {
     Seen seen;
-    for (std::uint64_t seed = 1; seed <= 400 && !::testing::Test::HasFailure(); ++seed) {
+    for (std::uint64_t seed = 1; seed <= 600 && !::testing::Test::HasFailure(); ++seed) {
         constexpr std::uint32_t kShards[] = {1, 2, 8};
         compare(seed, kShards[seed % 3], seen);
     }
     EXPECT_GT(seen.merged, 400U);
     EXPECT_GT(seen.runs, 2'000U);
     EXPECT_GT(seen.waiting, 1'000U);
+    EXPECT_GT(seen.standings, 500U);
 }
 
 }  // namespace

@@ -109,11 +109,12 @@ TEST_F(SqliteStoreTest, ANewerSchemaIsRefused) {
 /// What the first schema knew of identities becomes links whose past is still to be brought over.
 TEST_F(SqliteStoreTest, TheFirstSchemaIsMigrated) {
     ASSERT_TRUE(open()->commit(commit_of({write("anna", "s")})));
-    edit("DROP TABLE link;"
-         "CREATE TABLE identity(anonymous_id TEXT PRIMARY KEY, customer TEXT NOT NULL)"
-         " WITHOUT ROWID;"
-         "INSERT INTO identity VALUES('web-1', 'anna'), ('web-2', 'bert');"
-         "PRAGMA user_version=1");
+    edit(
+        "DROP TABLE link;"
+        "CREATE TABLE identity(anonymous_id TEXT PRIMARY KEY, customer TEXT NOT NULL)"
+        " WITHOUT ROWID;"
+        "INSERT INTO identity VALUES('web-1', 'anna'), ('web-2', 'bert');"
+        "PRAGMA user_version=1");
     auto reader = options();
     reader.read_only = true;
     EXPECT_EQ(refusal(reader).code, Errc::unsupported);
