@@ -10,8 +10,8 @@
 namespace sluice::cli {
 namespace {
 
-/// Who is who, as a router learns it from one call after the other, and whom the past of each record
-/// was brought over to: see docs/decisions/0008.
+/// Who is who, as a router learns it from one call after the other, and whom the past of each
+/// record was brought over to: see docs/decisions/0008.
 class People {
 public:
     /// The record a call belongs to at its time.
