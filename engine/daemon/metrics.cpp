@@ -46,6 +46,10 @@ public:
             &Counters::attempts);
         add("sluice_messages_in_doubt_total", "Attempts whose fate is unknown.", counter,
             &Counters::in_doubt);
+        add("sluice_records_merged_total", "Records brought over to the person they belong to.",
+            counter, &Counters::merged);
+        add("sluice_events_passed_on_total", "Events that reached a record given away before.",
+            counter, &Counters::passed_on);
         add("sluice_customers_waiting", "Customers with a timer.", prometheus::MetricType::Gauge,
             &Counters::waiting);
         return out;

@@ -2,6 +2,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/runtime/explain.hpp"
+#include "engine/runtime/refold.hpp"
 
 #include <boost/json.hpp>
 
@@ -49,6 +50,9 @@ private:
 
     void take_event(const InboundEvent& event) {
         const bool traits = event.kind == CallKind::identify;
+        if (is_moved_by_flow(event)) {
+            return;
+        }
         if (!traits && (event.name.empty() || event.occurred_at < from_)) {
             return;
         }

@@ -5,6 +5,7 @@
 #include "engine/runtime/flow_test.hpp"
 #include "engine/runtime/local_text.hpp"
 #include "engine/runtime/past.hpp"
+#include "engine/runtime/refold.hpp"
 
 #include <algorithm>
 
@@ -43,6 +44,9 @@ Result<StoryEntry> entry_of(const JournalEntry& entry) {
 }
 
 bool wanted(const StoryEntry& entry, const std::string& flow) {
+    if (entry.event && is_moved_by_flow(*entry.event)) {
+        return false;  // its trace row tells it
+    }
     return flow.empty() || (entry.trace && entry.trace->flow == flow);
 }
 

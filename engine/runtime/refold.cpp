@@ -1,12 +1,22 @@
 #include "engine/runtime/refold.hpp"
 
 #include "engine/base/assert.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/behaviour/aggregates.hpp"
 #include "engine/behaviour/evaluate.hpp"
 
 #include <algorithm>
 
 namespace sluice {
+namespace {
+
+constexpr std::string_view kMovedName = "$moved";
+
+std::string moved_data(const dsl::Lifecycle& lifecycle, const dsl::State& state) {
+    return JsonObject().text("lifecycle", lifecycle.name).text("state", state.name).take();
+}
+
+}  // namespace
 
 Layout empty_layout(const Releases& releases, std::uint32_t release) {
     const ReadyProgram* ready = releases.find(release);
@@ -22,6 +32,20 @@ Layout empty_layout(const Releases& releases, std::uint32_t release) {
     return layout;
 }
 
+InboundEvent moved_by_flow(const dsl::Lifecycle& lifecycle, Index state, Instant at) {
+    InboundEvent fact;
+    fact.kind = CallKind::track;
+    fact.name = kMovedName;
+    fact.data = moved_data(lifecycle, lifecycle.states[state]);
+    fact.occurred_at = at;
+    fact.received_at = at;
+    return fact;
+}
+
+bool is_moved_by_flow(const InboundEvent& event) {
+    return event.name == kMovedName && event.message_id.empty();
+}
+
 namespace {
 
 /// Every call raised the ordinal when it was first applied, known to the program or not, so the
@@ -32,6 +56,12 @@ public:
         : ready_(*releases.find(layout.release)), customer_(customer), layout_(layout) {}
 
     void apply(const InboundEvent& event) {
+        if (is_moved_by_flow(event)) {
+            pass_to(event.occurred_at);
+            ++ordinal_;
+            go_by_flow(event.data);
+            return;
+        }
         const AppliedEvent applied = apply_program(*ready_.program, event);
         pass_to(applied.at);
         ++ordinal_;
@@ -64,11 +94,31 @@ public:
 private:
     [[nodiscard]] Zone zone() const { return zone_of(*ready_.program, layout_); }
 
+    [[nodiscard]] Context context() const {
+        return {*ready_.program, customer_, layout_, now_, zone(), nullptr, nullptr, 0};
+    }
+
     void look(const Cause& cause) {
-        const Context context{*ready_.program, customer_, layout_, now_,
-                              zone(),          nullptr,   nullptr, 0};
         std::vector<Moved> unheard;
-        settle(context, ready_.lifecycle_needs, layout_, cause, unheard);
+        settle(context(), ready_.lifecycle_needs, layout_, cause, unheard);
+    }
+
+    /// As then, where the way is open; nothing where this program has no such state.
+    void go_by_flow(const std::string& data) {
+        const auto& lifecycles = ready_.program->lifecycles;
+        for (Index index = 0; index < lifecycles.size(); ++index) {
+            const dsl::Lifecycle& lifecycle = lifecycles[index];
+            const auto state = std::find_if(
+                lifecycle.states.begin(), lifecycle.states.end(),
+                [&](const dsl::State& one) { return moved_data(lifecycle, one) == data; });
+            const auto to = static_cast<Index>(state - lifecycle.states.begin());
+            if (state != lifecycle.states.end() &&
+                may_move(lifecycle, layout_.standings[index].state, to)) {
+                std::vector<Moved> unheard;
+                move_to(context(), layout_, index, to, unheard);
+                look({});
+            }
+        }
     }
 
     const ReadyProgram& ready_;

@@ -1,5 +1,6 @@
 // Lifecycles, conditions that end runs, and starts by the clock.
 #include "engine/base/limits.hpp"
+#include "engine/runtime/refold.hpp"
 #include "engine/runtime/stepper.hpp"
 #include "engine/runtime/wait.hpp"
 
@@ -170,6 +171,8 @@ void Stepper::move(const Run& run, const dsl::OpMove& op, Index step) {
             !may_move(lifecycle, layout.standings[index].state, to)) {
             break;
         }
+        ++customer_.events;
+        effects_.internal.push_back(moved_by_flow(lifecycle, to, now_));
         std::vector<Moved> moved;
         move_to(context_of(releases_.current(), nullptr), layout, index, to, moved);
         announce(releases_.current(), moved, true);

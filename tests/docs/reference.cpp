@@ -216,7 +216,8 @@ std::string outcomes_page() {
                      "in a test.") +
            "## A message was not sent\n\n" + reason_table(Reason::no_address, Reason::failed) +
            "\n## A run ended\n\n" + reason_table(Reason::completed, Reason::fault) +
-           "\n## Nobody entered\n\n" + reason_table(Reason::filter_false, Reason::not_eligible);
+           "\n## Nobody entered\n\n" + reason_table(Reason::filter_false, Reason::not_eligible) +
+           "\n## Two ids were one person\n\n" + reason_table(Reason::merged, Reason::merged);
 }
 
 std::string limits_page() {

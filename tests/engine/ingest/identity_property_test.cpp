@@ -1,5 +1,6 @@
 #include "tests/engine/ingest/identity_fleet.hpp"
 
+#include <map>
 #include <random>
 #include <set>
 
@@ -332,6 +333,88 @@ void compare(std::uint64_t seed, std::uint32_t shards, Seen& seen) {
     whole.deploy(program);
     EXPECT_EQ(known(split.record(person.id), *program, true),
               known(whole.record(one.id), *program, true));
+}
+
+/// The message ids of everything in somebody's history, in order of text.
+std::multiset<std::string> told_by(IdentityFleet& fleet, const std::string& person) {
+    std::multiset<std::string> out;
+    Store& store = fleet.shard_of(person).store();
+    const auto no = store.find(person);
+    EXPECT_TRUE(no.has_value());
+    const auto calls = read_calls(store, no.value_or(0));
+    EXPECT_TRUE(calls.has_value());
+    for (const InboundEvent& event : calls.value()) {
+        if (!event.message_id.empty()) {
+            out.insert(event.message_id);
+        }
+    }
+    return out;
+}
+
+/// Shards take their steps in any order, die at any step, and clients repeat what was not answered.
+void live_dangerously(std::uint64_t seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 chance(seed);
+    const Plan plan = Author(seed).plan();
+    const auto program = testing::compile_text({plan.text});
+    ASSERT_TRUE(program);
+    const std::uint32_t shards = 1 + static_cast<std::uint32_t>(chance() % 4);
+    IdentityFleet fleet(shards, program, IdentityFleet::Kept::on_disk);
+    std::map<std::string, InboundEvent> open;
+    std::multiset<std::string> all;
+    const auto say = [&](const InboundEvent& event) {
+        ASSERT_TRUE(fleet.router().submit({event},
+                                          [&open, id = event.message_id](const Result<void>& done) {
+                                              if (done.has_value()) {
+                                                  open.erase(id);
+                                              }
+                                          }));
+    };
+    for (const Said& said : plan.calls) {
+        fleet.set_time(said.at);
+        const auto& [id, anonymous] = plan.ids[static_cast<std::size_t>(said.who)];
+        InboundEvent event =
+            fleet.call(said.kind, anonymous ? "" : id, anonymous ? id : "", said.name, said.data);
+        if (said.teaches >= 0) {
+            event.anonymous_id = plan.ids[static_cast<std::size_t>(said.teaches)].first;
+        }
+        open[event.message_id] = event;
+        all.insert(event.message_id);
+        say(event);
+        for (std::uint64_t steps = chance() % 5; steps > 0; --steps) {
+            fleet.step(chance() % shards);
+        }
+        if (chance() % 8 == 0) {
+            fleet.crash();
+            const auto again = open;
+            for (const auto& [message, call] : again) {
+                say(call);
+            }
+        }
+    }
+    fleet.settle();
+    EXPECT_TRUE(open.empty());
+    for (const IdentityLink& link : fleet.links()) {
+        EXPECT_TRUE(link.done) << link.record << " to " << link.customer;
+    }
+    const std::string person = plan.ids.back().first;
+    for (const auto& [id, anonymous] : plan.ids) {
+        const std::string record = anonymous ? anonymous_record(id) : id;
+        EXPECT_EQ(fleet.router().person_of(record), person);
+        EXPECT_TRUE(record == person || !fleet.exists(record) || fleet.record(record).given_away())
+            << record;
+    }
+    EXPECT_EQ(told_by(fleet, person), all);
+    std::set<std::pair<Index, std::string>> inside;
+    for (const Run& run : fleet.record(person).runs) {
+        EXPECT_TRUE(run.park == Park::ended || inside.emplace(run.flow, run.key).second);
+    }
+}
+
+TEST(IdentityPropertyTest, NoCallIsLostOrCountedTwiceWhateverTheStepsAndCrashes) {
+    for (std::uint64_t seed = 1; seed <= 60 && !::testing::Test::HasFailure(); ++seed) {
+        live_dangerously(seed);
+    }
 }
 
 TEST(IdentityPropertyTest, SeveralIdsThatAreLinkedAreAsOneFromTheStart) {

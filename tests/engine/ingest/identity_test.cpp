@@ -121,6 +121,36 @@ TEST(IdentityTest, AStateOneOfTheTwoWasInStartsNothing) {
     EXPECT_TRUE(ana.runs.empty());
 }
 
+/// What a flow did by hand is in the history that a merge and a deploy fold.
+TEST(IdentityTest, AMoveByAFlowOutlivesAMergeAndADeploy) {
+    constexpr std::string_view kMove =
+        "lifecycle Onboarding {\n  starts in Invited\n  state Invited\n  state Exploring\n"
+        "  state Parked final\n  from Invited to Exploring when Viewed\n"
+        "  from Exploring to Parked after 90 days\n}\n"
+        "flow Park { starts when Left Alone move customer to Parked }\n"
+        "flow Told { starts when customer enters Parked send email Hello }\n";
+    const auto program = shop(kMove);
+    IdentityFleet fleet(2, program);
+    fleet.track("", "web-1", "Viewed", data(kViewed));
+    fleet.pass(kMinute);
+    fleet.track("", "web-1", "Left Alone");
+    const Instant moved_at = fleet.now();
+    fleet.pass(kMinute);
+    fleet.track("ana", "", "Viewed", data(kViewed));
+    fleet.pass(kMinute);
+    fleet.identify("ana", "web-1");
+    for (int round = 0; round < 2; ++round) {
+        const Customer ana = fleet.record("ana");
+        ASSERT_EQ(ana.layouts.front().standings.size(), 1U);
+        EXPECT_EQ(ana.layouts.front().standings.front().state, 2U);
+        EXPECT_EQ(ana.layouts.front().standings.front().since, moved_at);
+        EXPECT_EQ(ana.events, 5U);
+        fleet.deploy(program);
+    }
+    EXPECT_THAT(fleet.story("ana"), Not(HasSubstr("$moved")));
+    EXPECT_THAT(fleet.story("ana"), HasSubstr("Onboarding: moved from Exploring to Parked"));
+}
+
 TEST(IdentityTest, DoingEitherHalfAgainChangesNothing) {
     for (const std::uint32_t shards : {1U, 2U}) {
         IdentityFleet fleet(shards, shop());
