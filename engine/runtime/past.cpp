@@ -128,22 +128,19 @@ private:
 
 }  // namespace
 
+/// What follows an item although it arrived earlier comes right after it: it is still the earlier of
+/// the two that are next. So each takes its place by the latest time so far in its own sequence.
 std::vector<bool> merged_order(const std::vector<Instant>& first,
                                const std::vector<Instant>& second) {
     std::vector<bool> out;
     out.reserve(first.size() + second.size());
     std::size_t a = 0;
     std::size_t b = 0;
-    Instant a_at = first.empty() ? kEpoch : first.front();
-    Instant b_at = second.empty() ? kEpoch : second.front();
     while (a < first.size() || b < second.size()) {
-        const bool take_second = a == first.size() || (b < second.size() && b_at <= a_at);
+        const bool take_second =
+            a == first.size() || (b < second.size() && second[b] <= first[a]);
         out.push_back(take_second);
-        std::size_t& place = take_second ? b : a;
-        Instant& at = take_second ? b_at : a_at;
-        const std::vector<Instant>& times = take_second ? second : first;
-        ++place;
-        at = place < times.size() ? std::max(at, times[place]) : at;
+        ++(take_second ? b : a);
     }
     return out;
 }

@@ -184,6 +184,21 @@ TEST(MergeTest, SinceEntryCountsWhatCameAfterTheEntryAtEitherId) {
     }
 }
 
+/// The same for a run that no call of its own id began.
+TEST(MergeTest, SinceEntryBeginsWithTheClockThatBeganTheRun) {
+    Two two = shop("flow Daily { starts every day at 09:00 wait 3 hours "
+                   "if any Viewed since entry { send email Hello } otherwise { send sms Second } }");
+    two.visitor.event("2026-03-01 12:00", "Viewed");
+    two.visitor.until("2026-03-02 09:30");
+    two.person.subscribe("2026-03-01 11:00");
+    two.person.event("2026-03-02 08:00", "Viewed");
+    two.merge("2026-03-02 10:00");
+    ASSERT_THAT(two.person.customer.runs, SizeIs(1));
+    EXPECT_EQ(two.person.customer.runs[0].entered_ordinal, 3U);
+    two.person.until("2026-03-02 13:00");
+    EXPECT_THAT(two.person.messages(), ElementsAre("2026-03-02 12:00 sent sms Second"));
+}
+
 TEST(MergeTest, TheNewestEntryOfEachFlowAndKeyDecidesReEntry) {
     Two two = shop(
         "flow Cart { starts when Cart Started as cart one run per cart.cart_id "
