@@ -128,8 +128,8 @@ private:
 
 }  // namespace
 
-/// What follows an item although it arrived earlier comes right after it: it is still the earlier of
-/// the two that are next. So each takes its place by the latest time so far in its own sequence.
+/// What follows an item although it arrived earlier comes right after it: it is still the earlier
+/// of the two that are next. So each takes its place by the latest time so far in its own sequence.
 std::vector<bool> merged_order(const std::vector<Instant>& first,
                                const std::vector<Instant>& second) {
     std::vector<bool> out;
@@ -137,8 +137,7 @@ std::vector<bool> merged_order(const std::vector<Instant>& first,
     std::size_t a = 0;
     std::size_t b = 0;
     while (a < first.size() || b < second.size()) {
-        const bool take_second =
-            a == first.size() || (b < second.size() && second[b] <= first[a]);
+        const bool take_second = a == first.size() || (b < second.size() && second[b] <= first[a]);
         out.push_back(take_second);
         ++(take_second ? b : a);
     }

@@ -186,8 +186,9 @@ TEST(MergeTest, SinceEntryCountsWhatCameAfterTheEntryAtEitherId) {
 
 /// The same for a run that no call of its own id began.
 TEST(MergeTest, SinceEntryBeginsWithTheClockThatBeganTheRun) {
-    Two two = shop("flow Daily { starts every day at 09:00 wait 3 hours "
-                   "if any Viewed since entry { send email Hello } otherwise { send sms Second } }");
+    Two two = shop(
+        "flow Daily { starts every day at 09:00 wait 3 hours "
+        "if any Viewed since entry { send email Hello } otherwise { send sms Second } }");
     two.visitor.event("2026-03-01 12:00", "Viewed");
     two.visitor.until("2026-03-02 09:30");
     two.person.subscribe("2026-03-01 11:00");
