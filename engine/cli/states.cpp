@@ -73,16 +73,7 @@ public:
         std::string out;
         for (const Table& table : tables_) {
             for (const auto& [at, counts] : table.counts) {
-                JsonObject states;
-                for (const std::string& state : table.states) {
-                    if (!state.empty()) {
-                        states.number(state, count_of(counts, state));
-                    }
-                }
-                JsonObject line;
-                line.text("at", format_rfc3339(at)).text("lifecycle", table.name);
-                line.json("customers", states.take());
-                out += line.take() + "\n";
+                out += line_of(table, at, counts);
             }
         }
         return out;
@@ -107,6 +98,18 @@ private:
     static std::int64_t count_of(const Counts& counts, const std::string& state) {
         const auto place = counts.find(state);
         return place == counts.end() ? 0 : place->second;
+    }
+
+    static std::string line_of(const Table& table, Instant at, const Counts& counts) {
+        JsonObject states;
+        for (const std::string& state : table.states) {
+            if (!state.empty()) {
+                states.number(state, count_of(counts, state));
+            }
+        }
+        JsonObject line;
+        line.text("at", format_rfc3339(at)).text("lifecycle", table.name);
+        return line.json("customers", states.take()).take() + "\n";
     }
 
     void keep(Table& table, Instant at) {
