@@ -6,9 +6,13 @@
 namespace sluice {
 namespace {
 
-/// 3 added the assignments at the end; records of 2 are read and have none.
-constexpr std::uint8_t kCustomerVersion = 3;
+/// 3 added the assignments at the end; records of 2 are read and have none. 4 added memories of
+/// which all that is known waits to be followed: no record of 3 has one.
+constexpr std::uint8_t kCustomerVersion = 4;
 constexpr std::uint8_t kCustomerVersionOldest = 2;
+
+/// Stands for a total that no memory has: nothing was counted yet, and something waits.
+constexpr std::uint64_t kOnlyPending = std::uint64_t{1} << 32U;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
 /// numbers, few bytes. kNever has a code of its own.
@@ -32,7 +36,12 @@ public:
         }
     }
     void memory(const Memory& memory) {
-        out.number(memory.total);
+        const bool waits = memory.total == 0 && !memory.pending.empty();
+        out.number(waits ? kOnlyPending : memory.total);
+        if (waits) {
+            out.number(memory.pending.size());
+            marks(memory.pending);
+        }
         if (memory.total == 0) {
             return;
         }
@@ -170,7 +179,12 @@ public:
     }
     Memory memory() {
         Memory out;
-        out.total = u32();
+        const std::uint64_t total = in_.number();
+        if (total == kOnlyPending) {
+            out.pending = marks();
+            return out;
+        }
+        out.total = static_cast<std::uint32_t>(total);
         if (out.total == 0) {
             return out;
         }
