@@ -397,8 +397,10 @@ private:
         }
         const std::int32_t edge = out.value ? node.to : node.from;
         out.until = next_local(context_.now, edge, kEveryDay, false, context_.zone);
-        if (utc_offset(context_.now, context_.zone) != utc_offset(out.until, context_.zone)) {
-            // The clocks change before then: some wall times come twice or never.
+        const Instant day_before = context_.now - Millis{kMsPerDay};
+        if (utc_offset(day_before, context_.zone) != utc_offset(out.until, context_.zone)) {
+            // The clocks change before then, or have just gone back: some wall times come twice or
+            // never.
             const Millis into_minute = context_.now.time_since_epoch() % kMinute;
             for (Instant at = context_.now - into_minute + kMinute; at < out.until; at += kMinute) {
                 if (value_at(at) != out.value) {
