@@ -155,7 +155,9 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
     }
     if (state.keyed.size() >= limits::kAggregateKeysMax) {
         auto last_seen = [](const std::pair<std::string, Memory>& kept) {
-            return kept.second.newest.empty() ? kEpoch : kept.second.newest.back().at;
+            const Memory& memory = kept.second;
+            const Instant waits = memory.pending.empty() ? kEpoch : memory.pending.back().at;
+            return memory.newest.empty() ? waits : std::max(waits, memory.newest.back().at);
         };
         state.keyed.erase(std::min_element(
             state.keyed.begin(), state.keyed.end(),
@@ -212,7 +214,9 @@ private:
         const Mark mark = occurrence_.mark;
         const Value value =
             aggregate.value_field == kNone ? Value{} : occurrence_.fields[aggregate.value_field];
-        if (aggregate.value_field != kNone && !value.known()) {
+        // The newest occurrence may not have the field: then it is unknown, whatever an older one
+        // had.
+        if (aggregate.value_field != kNone && !value.known() && aggregate.kind != Kind::values) {
             return;
         }
         switch (aggregate.kind) {
@@ -295,21 +299,27 @@ private:
         if (event.name.ends_with(" Sent")) {
             count(memory, occurrence_.mark);
             const auto place = insert(memory, occurrence_.mark, Value::of_text(name.text));
-            memory.merged.insert(memory.merged.begin() + place, 0);
+            memory.merged.insert(memory.merged.begin() + place, channel_flag(event.name));
             if (memory.newest.size() > aggregate.newest) {
                 drop_at(memory, 0);
             }
             return;
         }
-        // What became of it concerns the newest message of that name (of any name, when untold).
+        // What became of it concerns the newest message of that channel and name (of any name, when
+        // untold): a text message may bear the name of an email.
         for (std::size_t at = memory.values.size(); at-- > 0;) {
-            if (!name.known() || memory.values[at].text == name.text) {
+            const bool same_channel =
+                (memory.merged[at] & message_flag::kSms) == channel_flag(event.name);
+            if (same_channel && (!name.known() || memory.values[at].text == name.text)) {
                 memory.merged[at] |= flag_of(event.name);
                 return;
             }
         }
     }
 
+    static std::uint32_t channel_flag(std::string_view event) {
+        return event.starts_with("Sms ") ? message_flag::kSms : 0;
+    }
     static std::uint32_t flag_of(std::string_view event) {
         if (event.ends_with(" Delivered")) {
             return message_flag::kDelivered;

@@ -46,7 +46,8 @@ struct Memory {
 /// Flags of a remembered message, in Memory::merged.
 namespace message_flag {
 inline constexpr std::uint32_t kDelivered = 1, kOpened = 2, kClicked = 4, kBounced = 8;
-}
+inline constexpr std::uint32_t kSms = 16;  // it was no email
+}  // namespace message_flag
 
 /// Everything remembered for one dsl::Aggregate. `keyed` is used when it has a key field: the least
 /// recently seen key makes room for a new one beyond limits::kAggregateKeysMax.
