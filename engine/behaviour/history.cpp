@@ -13,7 +13,7 @@ namespace {
 using dsl::HistoryWindow;
 using dsl::Measure;
 
-constexpr double kMsPerDay = 86'400'000.0;
+constexpr std::int64_t kMsPerDay = 86'400'000;
 
 /// One window over one memory, at one instant.
 struct View {
@@ -115,7 +115,8 @@ std::int64_t count_of(const View& view) {
         return view.memory->total;
     }
     const bool counted_from_total = view.window.kind == HistoryWindow::Kind::before_entry &&
-                                    view.aggregate.kind == dsl::Aggregate::Kind::occurrences;
+                                    (view.aggregate.kind == dsl::Aggregate::Kind::occurrences ||
+                                     view.aggregate.kind == dsl::Aggregate::Kind::followed);
     if (counted_from_total) {
         return count_before_entry(view);
     }
@@ -175,12 +176,9 @@ Value median_gap(const std::vector<Instant>& marks) {
         gaps.push_back((marks[at] - marks[at - 1]).count());
     }
     std::sort(gaps.begin(), gaps.end());
-    const std::size_t middle = gaps.size() / 2;
-    const double median = gaps.size() % 2 == 1
-                              ? static_cast<double>(gaps[middle])
-                              : static_cast<double>(gaps[middle - 1] + gaps[middle]) / 2;
-    return Value::of_number(static_cast<std::int64_t>(
-        std::floor(median / kMsPerDay * static_cast<double>(dsl::kDecimalScale))));
+    // Whole numbers only: in floating point 0.57 days are a little less than 0.57.
+    const std::int64_t twice = gaps[gaps.size() / 2] + gaps[(gaps.size() - 1) / 2];
+    return Value::of_number(twice * dsl::kDecimalScale / (2 * kMsPerDay));
 }
 
 /// A measure over those marks that count at one instant.
@@ -191,6 +189,10 @@ public:
     Value at(const std::vector<Passing>& list, Instant now) const {
         if (function_ == Measure::Function::days_between) {
             return median_gap(instants(list, now));
+        }
+        const bool repeated = view_.aggregate.kind == dsl::Aggregate::Kind::samples;
+        if (function_ == Measure::Function::different && repeated) {
+            return Value::of_number(different(list, now) * dsl::kDecimalScale);
         }
         std::int64_t sum = 0;
         std::int64_t count = 0;
@@ -217,6 +219,19 @@ public:
     }
 
 private:
+    /// A memory of different values has each once, one of samples (asked before the entry) as often
+    /// as it came.
+    [[nodiscard]] std::int64_t different(const std::vector<Passing>& list, Instant now) const {
+        std::vector<std::string> values;
+        for (const Passing& one : list) {
+            if (one.begin <= now && now < one.end) {
+                values.push_back(dsl::to_text(view_.memory->values[one.at]));
+            }
+        }
+        std::sort(values.begin(), values.end());
+        return std::unique(values.begin(), values.end()) - values.begin();
+    }
+
     [[nodiscard]] std::vector<Instant> instants(const std::vector<Passing>& list,
                                                 Instant now) const {
         std::vector<Instant> out;
