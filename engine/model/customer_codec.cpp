@@ -6,12 +6,13 @@
 namespace sluice {
 namespace {
 
-/// 3 added the assignments at the end; records of 2 are read and have none. 4 added memories of
-/// which all that is known waits to be followed: no record of 3 has one.
+/// 3 added the assignments at the end; records of 2 are read and have none. 4 added what may follow
+/// something, and memories in which nothing was counted yet: records of 3 have neither.
 constexpr std::uint8_t kCustomerVersion = 4;
+constexpr std::uint8_t kCustomerVersionWithoutAnswers = 3;
 constexpr std::uint8_t kCustomerVersionOldest = 2;
 
-/// Stands for a total that no memory has: nothing was counted yet, and something waits.
+/// Stands for a total that no memory has: nothing was counted yet, but something may be.
 constexpr std::uint64_t kOnlyPending = std::uint64_t{1} << 32U;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
@@ -36,22 +37,21 @@ public:
         }
     }
     void memory(const Memory& memory) {
-        const bool waits = memory.total == 0 && !memory.pending.empty();
+        const bool waits = memory.total == 0 && !(memory.pending.empty() && memory.answers.empty());
         out.number(waits ? kOnlyPending : memory.total);
         if (waits) {
-            out.number(memory.pending.size());
-            marks(memory.pending);
+            counted_marks(memory.pending);
+            counted_marks(memory.answers);
         }
         if (memory.total == 0) {
             return;
         }
         instant(memory.first.at);
         out.number(memory.first.ordinal);
-        out.number(memory.newest.size());
-        marks(memory.newest);
+        counted_marks(memory.newest);
         const bool plain = memory.values.empty() && memory.merged.empty() &&
-                           memory.pending.empty() && !memory.first_value.known() &&
-                           memory.sum == 0 && memory.extreme == 0;
+                           memory.pending.empty() && memory.answers.empty() &&
+                           !memory.first_value.known() && memory.sum == 0 && memory.extreme == 0;
         out.byte(plain ? 0 : 1);
         if (plain) {
             return;
@@ -61,13 +61,14 @@ public:
         for (const std::uint32_t count : memory.merged) {
             out.number(count);
         }
-        out.number(memory.pending.size());
-        marks(memory.pending);
+        counted_marks(memory.pending);
         out.value(memory.first_value);
         out.signed_number(memory.sum);
         out.signed_number(memory.extreme);
+        counted_marks(memory.answers);
     }
-    void marks(const std::vector<Mark>& list) {
+    void counted_marks(const std::vector<Mark>& list) {
+        out.number(list.size());
         for (const Mark& mark : list) {
             instant(mark.at);
             out.number(mark.ordinal);
@@ -159,7 +160,8 @@ private:
 
 class RecordReader {
 public:
-    RecordReader(ByteReader& in, Instant base) : in_(in), base_(base) {}
+    RecordReader(ByteReader& in, Instant base, std::uint8_t version)
+        : in_(in), base_(base), version_(version) {}
 
     Instant instant() {
         std::uint64_t code = in_.number();
@@ -182,6 +184,7 @@ public:
         const std::uint64_t total = in_.number();
         if (total == kOnlyPending) {
             out.pending = marks();
+            out.answers = marks();
             return out;
         }
         out.total = static_cast<std::uint32_t>(total);
@@ -203,6 +206,9 @@ public:
         out.first_value = in_.value();
         out.sum = in_.signed_number();
         out.extreme = in_.signed_number();
+        if (version_ > kCustomerVersionWithoutAnswers) {
+            out.answers = marks();
+        }
         return out;
     }
     std::vector<Mark> marks() {
@@ -306,6 +312,7 @@ public:
 private:
     ByteReader& in_;
     Instant base_;
+    std::uint8_t version_;
 };
 
 }  // namespace
@@ -390,7 +397,7 @@ Result<Customer> decode_customer(std::string_view bytes) {
         return Error{Errc::corrupt, "stored customer record has an unknown version"};
     }
     customer.last_at = in.instant();
-    RecordReader record(in, customer.last_at);
+    RecordReader record(in, customer.last_at, version);
     customer.id = in.text();
     customer.events = record.u32();
     customer.next_run = in.number();

@@ -142,6 +142,34 @@ TEST(AggregatesBorderTest, WhatWaitsToBeFollowedIsStored) {
     EXPECT_EQ(asker.answers(kMorning + kHour), "y");
 }
 
+/// Sequences are told by when things happened, in whatever order one hears of it.
+TEST(AggregatesBorderTest, ASequenceIsFoundWhicheverComesLate) {
+    const std::vector<std::string> conditions = {
+        "any Order Placed followed by Viewed within 5 hours",
+        "any Order Placed followed by Viewed within 5 hours in the last 1 day",
+        "any Order Placed not followed by Viewed within 5 hours"};
+    const Instant next_day = kMorning + kDay + kHour;
+    const Fields product = {Value::of_text("p")};
+    Asker order_late(conditions);
+    order_late.happens(kMorning + kHour * 2, "Viewed", product);
+    order_late.is_stored_and_read();
+    order_late.orders(kMorning, 1);
+    EXPECT_EQ(order_late.answers(next_day), "yyn");
+    // The first that followed counts, and its day is over.
+    Asker view_late(conditions);
+    view_late.orders(kMorning, 1);
+    view_late.happens(kMorning + kHour * 2, "Viewed", product);
+    EXPECT_EQ(view_late.answers(next_day), "yyn");
+    view_late.is_stored_and_read();
+    view_late.happens(kMorning + kHour, "Viewed", product);
+    EXPECT_EQ(view_late.answers(next_day), "ynn");
+    // At one instant the order of arrival is all there is.
+    Asker view_first(conditions);
+    view_first.happens(kMorning, "Viewed", product);
+    view_first.orders(kMorning, 1);
+    EXPECT_EQ(view_first.answers(next_day), "nny");
+}
+
 /// An email and a text message may bear the same name.
 TEST(AggregatesBorderTest, AnOpenedEmailIsNoText) {
     Asker asker({"any of the last 1 messages were opened", "any of the last 2 messages were opened",

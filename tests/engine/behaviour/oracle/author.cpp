@@ -537,24 +537,28 @@ Asked Author::sequence() {
     const std::size_t within = below(7);
     const bool negated = below(2) == 0;
     const Window when = window();
-    Asked out = on_events(enough.text + " " + a.text + (negated ? " not" : "") + " followed by " +
-                              b.text + " within " + std::string(kLengths[within].text) + when.text,
+    const bool from_the_end = when.kind == Window::Kind::before_entry;
+    const std::int64_t told_apart = enough.max == 1'000'000 ? enough.min : enough.max + 1;
+    const std::string text = a.text + (negated ? " not" : "") + " followed by " + b.text +
+                             " within " + std::string(kLengths[within].text);
+    const std::size_t ring = from_the_end ? kValuesMax : static_cast<std::size_t>(told_apart);
+    const Sequels asked{text + std::to_string(ring), a, b, within, negated, ring};
+    Asked out = on_events(enough.text + " " + text + when.text,
                           negated ? "not followed by" : "followed by", a, when);
-    out.by_arrival = true;
     out.in_flow = out.in_flow || b.in_flow;
     const auto leaves = [when](const Moment& m, Instant begin) {
         return when.kind == Window::Kind::last ? add(begin, kLengths[when.length].span, m.life.zone)
                                                : kNever;
     };
     out.borders = [=](const Moment& m, std::vector<Instant>& instants) {
-        for (const Sequence& one : sequences(a, b, within, negated, m)) {
+        for (const Sequence& one : sequences(asked, m)) {
             instants.push_back(one.begin);
             instants.push_back(leaves(m, one.begin));
         }
     };
     out.holds = [=](const Moment& m) {
         std::int64_t count = 0;
-        for (const Sequence& one : sequences(a, b, within, negated, m)) {
+        for (const Sequence& one : sequences(asked, m)) {
             const bool now = one.begin <= m.now && m.now < leaves(m, one.begin);
             const bool counts =
                 when.kind == Window::Kind::last ? now : now && inside(when, one.mark, m);

@@ -91,14 +91,26 @@ struct Course {
     bool beyond = false;  // as in Moment
 };
 
-/// What was worked out about one life before: calendar sums, and where she stood. It only saves
-/// time; a new one gives the same answers.
+/// One `a` that was followed, or one that was not: it counts from `begin` on, and lies in a window
+/// of the other kinds by the event `mark`: what followed, or the `a` itself.
+struct Sequence {
+    std::size_t mark = 0;
+    Instant begin;
+};
+struct Sequences {
+    std::vector<Sequence> found;
+    bool beyond = false;  // as in Moment
+};
+
+/// What was worked out about one life before: calendar sums, where she stood, and what followed
+/// what, by how many events were applied. It only saves time; a new one gives the same answers.
 class Notes {
 public:
     /// When event `i` is as old as the length.
     Instant later(const Life& life, std::size_t i, std::size_t length);
 
     std::map<std::pair<const LifecycleDef*, std::size_t>, Course> courses;
+    std::map<std::pair<std::string, std::size_t>, Sequences> sequences;
 
 private:
     std::vector<std::array<std::optional<Instant>, kLengths.size()>> ends_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace sluice::oracle {
@@ -152,41 +153,105 @@ std::optional<std::string> field_of(const Happened& event, std::string_view fiel
     return field == "message" ? event.message : std::optional(event.product);
 }
 
-std::vector<Sequence> sequences(const Pattern& a, const Pattern& b, std::size_t within,
-                                bool negated, const Moment& moment) {
-    std::vector<Sequence> out;
-    std::vector<std::size_t> waiting;  // in time
-    std::set<std::size_t> lost;        // may have been forgotten
-    look_back(a, moment);
-    look_back(b, moment);
-    for (std::size_t i = 0; i < moment.applied; ++i) {
-        const Happened& event = moment.life.events[i];
-        if (fits(b, event, moment)) {
-            std::erase_if(waiting, [&](std::size_t first) {
-                const bool answers = moment.life.events[first].at <= event.at &&
-                                     event.at < moment.later(first, within);
-                if (answers && !negated) {
-                    out.push_back({i, event.at});
-                }
-                moment.beyond = moment.beyond || (answers && lost.contains(first));
-                return answers;
-            });
+namespace {
+
+/// The first `b` of those applied before `applied` that follows event `i`.
+std::optional<std::size_t> follower(const Sequels& asked, std::size_t i, std::size_t applied,
+                                    const Moment& moment) {
+    std::optional<std::size_t> out;
+    for (std::size_t then = 0; then < applied; ++then) {
+        const bool follows = fits(asked.b, moment.life.events[then], moment) &&
+                             newer(then, i, moment) &&
+                             moment.life.events[then].at < moment.later(i, asked.within);
+        if (follows && (!out || newer(*out, then, moment))) {
+            out = then;
         }
-        if (fits(a, event, moment)) {
-            waiting.push_back(i);
-            std::sort(waiting.begin(), waiting.end(),
-                      [&](std::size_t x, std::size_t y) { return newer(y, x, moment); });
-            for (std::size_t old = 0; old + kWaitingMax < waiting.size(); ++old) {
-                lost.insert(waiting[old]);
+    }
+    return out;
+}
+
+/// Whether something that mattered later may have been forgotten, in the order of arrival.
+bool forgotten(const Sequels& asked, const Moment& moment) {
+    std::vector<std::size_t> waiting, answers;
+    std::set<std::size_t> lost;
+    std::map<std::size_t, std::size_t> followed;
+    bool out = false;
+    for (std::size_t i = 0; i < moment.applied; ++i) {
+        const auto older = [&](std::size_t x, std::size_t y) { return newer(y, x, moment); };
+        if (fits(asked.b, moment.life.events[i], moment)) {
+            answers.insert(std::upper_bound(answers.begin(), answers.end(), i, older), i);
+            for (auto& [first, then] : followed) {
+                const bool moves = newer(i, first, moment) && newer(then, i, moment);
+                out = out || (moves && followed.size() > asked.ring);
+                then = moves ? i : then;
             }
         }
+        std::erase_if(waiting, [&](std::size_t first) {
+            const auto then = follower(asked, first, i + 1, moment);
+            if (then) {
+                followed[first] = *then;
+            }
+            out = out || (then && lost.contains(first));
+            return then.has_value();
+        });
+        if (!fits(asked.a, moment.life.events[i], moment)) {
+            continue;
+        }
+        const auto newer_answers =
+            answers.end() - std::upper_bound(answers.begin(), answers.end(), i, older);
+        const auto then = follower(asked, i, i + 1, moment);
+        if (then) {
+            followed[i] = *then;
+            out = out || newer_answers > static_cast<std::ptrdiff_t>(kWaitingMax);
+            continue;
+        }
+        waiting.insert(std::upper_bound(waiting.begin(), waiting.end(), i, older), i);
+        for (std::size_t old = 0; old + kWaitingMax < waiting.size(); ++old) {
+            lost.insert(waiting[old]);
+        }
     }
-    std::size_t undecided = 0;
-    for (std::size_t at = 0; negated && at < waiting.size(); ++at) {
-        out.push_back({waiting[at], moment.later(waiting[at], within)});
-        undecided += out.back().begin > moment.now ? 1 : 0;
+    return out;
+}
+
+Sequences find_sequences(const Sequels& asked, const Moment& moment) {
+    Sequences out;
+    const Moment apart{moment.life, moment.applied, moment.now, moment.notes, out.beyond};
+    look_back(asked.a, apart);
+    look_back(asked.b, apart);
+    out.beyond = out.beyond || forgotten(asked, apart);
+    for (std::size_t i = 0; i < moment.applied; ++i) {
+        if (!fits(asked.a, moment.life.events[i], moment)) {
+            continue;
+        }
+        const auto then = follower(asked, i, moment.applied, moment);
+        if (then && !asked.negated) {
+            out.found.push_back({*then, moment.life.events[*then].at});
+        } else if (!then && asked.negated) {
+            out.found.push_back({i, moment.later(i, asked.within)});
+        }
     }
-    moment.beyond = moment.beyond || undecided > kWaitingMax;
+    return out;
+}
+
+}  // namespace
+
+std::vector<Sequence> sequences(const Sequels& asked, const Moment& moment) {
+    // What is compared with the customer's data may be another today.
+    auto& known = moment.notes.sequences;
+    const auto key = std::pair(asked.text, moment.applied);
+    if (asked.a.asked || asked.b.asked) {
+        known.erase(key);
+    }
+    auto place = known.find(key);
+    if (place == known.end()) {
+        place = known.emplace(key, find_sequences(asked, moment)).first;
+    }
+    const std::vector<Sequence>& out = place->second.found;
+    const auto undecided = std::count_if(out.begin(), out.end(), [&](const Sequence& one) {
+        return asked.negated && one.begin > moment.now;
+    });
+    moment.beyond = moment.beyond || place->second.beyond ||
+                    undecided > static_cast<std::ptrdiff_t>(kWaitingMax);
     return out;
 }
 

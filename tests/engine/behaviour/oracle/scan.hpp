@@ -56,17 +56,17 @@ std::optional<Fraction> gap_of(const std::vector<std::size_t>& events, const Mom
 /// The text of a field of an event: `category`, `product_id` or `message`.
 std::optional<std::string> field_of(const Happened& event, std::string_view field);
 
-/// One `a` that was followed, or one that was not: it counts from `begin` on, and lies in a window
-/// of the other kinds by the event `mark`: what followed, or the `a` itself.
-struct Sequence {
-    std::size_t mark = 0;
-    Instant begin;
+/// `a` followed (or not) by `b`: by the first that is newer than it and less than the length behind
+/// it, in whatever order they arrived. Sixteen of `a` are remembered while they wait, sixteen of
+/// `b` for an `a` that comes late, and `ring` sequences for a `b` that comes late.
+struct Sequels {
+    std::string text;
+    Pattern a, b;
+    std::size_t within = 0;
+    bool negated = false;
+    std::size_t ring = 1;
 };
-/// `a` followed (or not) by `b`. Sequences are told in the order of arrival: `b` must be applied
-/// after `a`, and lie less than the length behind it. Sixteen of `a` are remembered while they
-/// wait.
-std::vector<Sequence> sequences(const Pattern& a, const Pattern& b, std::size_t within,
-                                bool negated, const Moment& moment);
+std::vector<Sequence> sequences(const Sequels& asked, const Moment& moment);
 
 /// How the weights of all occurrences add up when each halves with every half-life.
 double intent_of(const std::vector<std::size_t>& events, double half_life_ms, const Moment& moment);
