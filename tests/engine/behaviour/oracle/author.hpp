@@ -60,6 +60,10 @@ private:
     std::optional<Asked> segment_;
 };
 
+/// `not (…)`, and `(…) and (…)` or `(…) or (…)`.
+Asked inverted(const Asked& part);
+Asked joined_by(bool all, const std::vector<Asked>& parts);
+
 /// A random life: late events, several at one instant, hours that clocks skip or repeat.
 class Fate {
 public:

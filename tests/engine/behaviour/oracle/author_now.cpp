@@ -33,6 +33,7 @@ std::string clock_text(std::int64_t minute) {
     return out;
 }
 
+/// What holds for a condition because it does for a part of it.
 Asked merged(std::string_view family, std::vector<Asked> parts, std::string text) {
     Asked out;
     out.family = family;
@@ -50,6 +51,21 @@ Asked merged(std::string_view family, std::vector<Asked> parts, std::string text
     };
     out.parts = std::move(parts);
     return out;
+}
+
+/// Every few minutes of the nights in which clocks change.
+void odd_nights(const Moment& m, std::vector<Instant>& instants) {
+    constexpr Millis kStep{7 * 60'000};
+    const std::int64_t today = local_day(m.now, m.life);
+    for (std::int64_t day = today; day < today + kHorizonDays / 3; ++day) {
+        const Instant begin = midnight(day, m.life);
+        if (utc_offset(begin, m.life.zone) == utc_offset(begin + kDay, m.life.zone)) {
+            continue;
+        }
+        for (Instant at = begin; at < begin + kDay / 4; at += kStep) {
+            instants.push_back(at);
+        }
+    }
 }
 
 }  // namespace
@@ -151,8 +167,12 @@ Asked Author::today() {
 Asked Author::now_between() {
     Asked out;
     out.family = "now is between";
-    const auto from = static_cast<std::int64_t>(below(below(2) == 0 ? 1'440 : 240));
-    const std::int64_t to = (from + 30 + static_cast<std::int64_t>(below(1'000))) % 1'440;
+    // Often they begin or end in an hour that clocks repeat or skip.
+    auto from = static_cast<std::int64_t>(below(below(2) == 0 ? 1'440 : 240));
+    std::int64_t to = (from + 30 + static_cast<std::int64_t>(below(1'000))) % 1'440;
+    if (below(3) == 0) {
+        std::swap(from, to);
+    }
     out.text = "now is between " + clock_text(from) + " and " + clock_text(to);
     out.borders = [=](const Moment& m, std::vector<Instant>& instants) {
         const std::int64_t today = local_day(m.now, m.life);
@@ -164,6 +184,7 @@ Asked Author::now_between() {
                 instants.push_back(resolve(local, m.life.zone));
             }
         }
+        odd_nights(m, instants);
     };
     out.holds = [=](const Moment& m) {
         const std::int64_t minute = to_local(m.now, m.life.zone).seconds / 60;
@@ -223,21 +244,16 @@ Asked Author::state() {
     return out;
 }
 
-Asked Author::joined() {
-    std::vector<Asked> parts;
+Asked inverted(const Asked& part) {
+    Asked out = merged("not", {part}, "not (" + part.text + ")");
+    out.holds = [part](const Moment& m) { return !part.holds(m); };
+    return out;
+}
+
+Asked joined_by(bool all, const std::vector<Asked>& parts) {
     std::string text;
-    if (below(4) == 0) {
-        parts.push_back(below(2) == 0 ? joined() : leaf(random_()));
-        text = "not (" + parts.front().text + ")";
-        Asked out = merged("not", parts, text);
-        out.holds = [part = parts.front()](const Moment& m) { return !part.holds(m); };
-        return out;
-    }
-    const bool all = below(2) == 0;
-    const std::uint64_t count = 2 + below(2);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        parts.push_back(below(6) == 0 ? joined() : leaf(random_()));
-        text += (i == 0 ? "(" : all ? ") and (" : ") or (") + parts.back().text;
+    for (const Asked& part : parts) {
+        text += (text.empty() ? "(" : all ? ") and (" : ") or (") + part.text;
     }
     Asked out = merged(all ? "and" : "or", parts, text + ")");
     out.holds = [all, parts](const Moment& m) {
@@ -248,6 +264,19 @@ Asked Author::joined() {
         return all ? yes == parts.size() : yes > 0;
     };
     return out;
+}
+
+Asked Author::joined() {
+    if (below(4) == 0) {
+        return inverted(below(2) == 0 ? joined() : leaf(random_()));
+    }
+    const bool all = below(2) == 0;
+    std::vector<Asked> parts;
+    const std::uint64_t count = 2 + below(2);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        parts.push_back(below(6) == 0 ? joined() : leaf(random_()));
+    }
+    return joined_by(all, parts);
 }
 
 Asked Author::leaf(std::uint64_t which) {

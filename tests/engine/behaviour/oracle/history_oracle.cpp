@@ -32,7 +32,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 }
 
 struct Figures {
-    std::uint64_t checks = 0, yes = 0, borders = 0, later = 0, flips = 0, beyond = 0;
+    std::uint64_t checks = 0, yes = 0, borders = 0, later = 0, ends = 0, flips = 0, beyond = 0;
 };
 
 /// The questions of one program, about many people.
@@ -142,6 +142,7 @@ private:
         if (truth.until == end && end < kNever) {
             bool beyond = false;
             const Moment then{now.life, now.applied, end, now.notes, beyond};
+            ++count.ends;
             count.flips += asked_[i].holds(then) != truth.value ? 1 : 0;
         }
         return std::nullopt;
@@ -161,18 +162,20 @@ void print(const std::map<std::string_view, Figures>& figures) {
         std::cout << "  " << family << ": " << count.checks << " checks, "
                   << (count.checks == 0 ? 0 : count.yes * 100 / count.checks) << "% yes, "
                   << count.borders << " at a border, " << count.later << " later instants, "
-                  << count.flips << " flips at the end told, " << count.beyond
+                  << count.flips << " flips at " << count.ends << " ends, " << count.beyond
                   << " beyond a bound\n";
         all.checks += count.checks;
         all.yes += count.yes;
         all.borders += count.borders;
         all.later += count.later;
+        all.ends += count.ends;
         all.flips += count.flips;
         all.beyond += count.beyond;
     }
     std::cout << "  all: " << all.checks << " checks, " << all.yes * 100 / all.checks << "% yes, "
               << all.borders << " at a border, " << all.later << " later instants, " << all.flips
-              << " flips, " << all.beyond << " beyond a bound" << std::endl;
+              << " flips at " << all.ends << " ends, " << all.beyond << " beyond a bound"
+              << std::endl;
 }
 
 /// Every operator must have been asked, and in a long run each answered both ways.

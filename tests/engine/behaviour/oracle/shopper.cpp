@@ -57,6 +57,9 @@ Compiled compile(const std::vector<Asked>& asked) {
             out.conditions.push_back(branch->condition);
         }
     }
+    for (const Asked& one : asked) {
+        out.about_states.push_back(!one.lifecycles.empty());
+    }
     out.needs = lifecycle_needs(*out.program);
     return out;
 }
@@ -139,18 +142,25 @@ void Shopper::apply_to(std::size_t applied) {
     }
 }
 
+Layout Shopper::layout_at(std::size_t condition, Instant now) const {
+    Layout out = customer_.layouts.front();
+    if (compiled_.about_states[condition]) {
+        pass_to(out, now);
+    }
+    return out;
+}
+
 bool Shopper::holds(std::size_t condition, Instant now) const {
-    Layout then = customer_.layouts.front();
-    pass_to(then, now);
-    return evaluate(context(then, now), compiled_.conditions[condition]);
+    return evaluate(context(layout_at(condition, now), now), compiled_.conditions[condition]);
 }
 
 Truth Shopper::judge(std::size_t condition, Instant now) const {
-    Layout then = customer_.layouts.front();
-    pass_to(then, now);
+    const Layout then = layout_at(condition, now);
     Truth out = sluice::judge(context(then, now), compiled_.conditions[condition]);
     for (const Standing& standing : then.standings) {
-        out.until = std::min(out.until, standing.until);
+        if (compiled_.about_states[condition]) {
+            out.until = std::min(out.until, standing.until);
+        }
     }
     return out;
 }

@@ -16,6 +16,7 @@ struct Compiled {
     std::shared_ptr<const dsl::Program> program;
     std::string refused;  // why
     std::vector<Index> conditions;
+    std::vector<bool> about_states;  // by condition
     std::vector<LifecycleNeeds> needs;
 };
 Compiled compile(const std::vector<Asked>& asked);
@@ -34,6 +35,8 @@ private:
     void apply(std::size_t i);
     [[nodiscard]] Context context(const Layout& layout, Instant now) const;
     [[nodiscard]] Fields fields_of(const Happened& event) const;
+    /// The customer at a later instant at which nothing has happened since.
+    [[nodiscard]] Layout layout_at(std::size_t condition, Instant now) const;
     /// Lets the states run along up to `now`.
     void pass_to(Layout& layout, Instant now) const;
     [[nodiscard]] Layout& layout() { return customer_.layouts.front(); }

@@ -1,6 +1,6 @@
 #include "tests/engine/behaviour/oracle/shrink.hpp"
 
-#include "tests/engine/behaviour/oracle/scan.hpp"
+#include "tests/engine/behaviour/oracle/author.hpp"
 #include "tests/engine/behaviour/oracle/shopper.hpp"
 
 #include <algorithm>
@@ -69,11 +69,33 @@ void drop_conditions(Case& one) {
     keep_if_failing(one, std::move(alone));
 }
 
-/// A part of the condition that is wrong by itself stands for the whole.
-bool descend(Case& one) {
-    for (const Asked& part : one.asked[one.index].parts) {
+Asked rebuilt(const Asked& whole, const std::vector<Asked>& parts) {
+    return whole.family == "not" ? inverted(parts.front())
+                                 : joined_by(whole.family == "and", parts);
+}
+
+/// Each a little simpler: a part (or a part of one) for the whole, one less, or one made simpler.
+std::vector<Asked> simpler(const Asked& whole) {
+    std::vector<Asked> out = whole.parts;
+    for (std::size_t i = 0; i < whole.parts.size(); ++i) {
+        std::vector<Asked> parts = whole.parts;
+        out.insert(out.end(), parts[i].parts.begin(), parts[i].parts.end());
+        for (Asked& part : simpler(whole.parts[i])) {
+            parts[i] = std::move(part);
+            out.push_back(rebuilt(whole, parts));
+        }
+        if (parts.size() > 2) {
+            parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(i));
+            out.push_back(rebuilt(whole, parts));
+        }
+    }
+    return out;
+}
+
+bool simplify(Case& one) {
+    for (const Asked& asked : simpler(one.asked[one.index])) {
         Case smaller = one;
-        smaller.asked[one.index] = part;
+        smaller.asked[one.index] = asked;
         for (const auto& later : {one.later, std::optional<Instant>{}}) {
             smaller.later = later;
             if (disagrees(smaller)) {
@@ -122,13 +144,10 @@ bool disagrees(const Case& one) {
 
 Case shrunk(Case one) {
     drop_conditions(one);
-    while (descend(one)) {
-    }
     drop_events(one);
-    while (descend(one)) {
+    while (simplify(one)) {
         drop_events(one);
     }
-    drop_events(one);
     return one;
 }
 
