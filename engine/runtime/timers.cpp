@@ -19,7 +19,7 @@ void TimerIndex::set(CustomerNo no, Instant due) {
         if (due == kNever) {
             return;
         }
-        due_.resize(static_cast<std::size_t>(no) + 1, kNever);
+        due_.grow(std::size_t{no} + 1, kNever);
     }
     if (due_[no] == due) {
         return;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "engine/base/chunked.hpp"
 #include "engine/base/clock.hpp"
 #include "engine/store/store.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <queue>
@@ -54,7 +54,7 @@ private:
     std::size_t far_entries_ = 0;
     Stretch soon_until_ = 0;     // due in a stretch before it: in the heap
     Stretch dropped_until_ = 0;  // where drop_some() goes on
-    std::deque<Instant> due_;    // by customer; a deque: growing it never copies ten million
+    Chunked<Instant> due_;       // by customer
     std::size_t waiting_ = 0;
 };
 
