@@ -91,8 +91,8 @@ bool check_recency(Compilation& c, const ast::CondRecency& node) {
 }
 
 /// A, and whether B came after it in time; both stand for their events, not for this run.
-std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& node, Bounds bounds,
-                                      Scope& scope) {
+std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& node,
+                                      std::int64_t newest, Scope& scope) {
     const ast::FollowedBy& second = *node.followed_by;
     if (is_zero(second.within)) {
         c.error("E304", second.within.span, "This length of time is zero:").help =
@@ -103,7 +103,7 @@ std::optional<Memory> followed_memory(Compilation& c, const ast::CondHistory& no
     wanted.kind = second.negated ? Aggregate::Kind::not_followed : Aggregate::Kind::followed;
     // Those whose time is not over yet stand beside those that count, and push none of them out.
     const std::int64_t undecided = second.negated ? kUndecidedMax : 0;
-    wanted.newest = static_cast<std::uint16_t>(bounds.newest + undecided);
+    wanted.newest = static_cast<std::uint16_t>(newest + undecided);
     wanted.within = lowered(second.within);
     return memory_of(c, node.event, std::move(wanted), scope, &second.event);
 }
@@ -181,9 +181,8 @@ Index lower_history(Compilation& c, const ast::Cond& cond, const ast::CondHistor
         // Later events push earlier ones out of the memory.
         wanted.newest = static_cast<std::uint16_t>(from_the_end ? kCountMax + 1 : bounds->newest);
     }
-    const auto memory = node.followed_by
-                            ? followed_memory(c, node, bounds.value_or(Bounds{}), scope)
-                            : memory_of(c, node.event, wanted, scope);
+    const auto memory = node.followed_by ? followed_memory(c, node, wanted.newest, scope)
+                                         : memory_of(c, node.event, wanted, scope);
     if (!bounds || !window || !memory) {
         return kNone;
     }

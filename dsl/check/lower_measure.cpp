@@ -78,6 +78,18 @@ Typed measured(Compilation& c, Measure measure, Typed typed, std::string words) 
     return typed;
 }
 
+/// Memories of extremes and of different values forget what something newer outdoes, also when that
+/// came after the entry: before the entry is asked of the occurrences themselves.
+void look_before_entry(const ast::CondAggregate& node, Aggregate& wanted) {
+    const bool forgets = wanted.kind == Aggregate::Kind::highest ||
+                         wanted.kind == Aggregate::Kind::lowest ||
+                         wanted.kind == Aggregate::Kind::different;
+    if (forgets && node.window && node.window->kind == ast::Window::Kind::before_entry) {
+        wanted.kind = Aggregate::Kind::samples;
+        wanted.fields = {wanted.value_field};
+    }
+}
+
 bool complete_wanted(Compilation& c, const ast::CondAggregate& node, const FunctionRow& row,
                      Aggregate& wanted, Typed& typed) {
     typed.type.kind = TypeKind::number;
@@ -121,6 +133,7 @@ bool complete_wanted(Compilation& c, const ast::CondAggregate& node, const Funct
             .help = "Count the different values of another field.";
         return false;
     }
+    look_before_entry(node, wanted);
     return true;
 }
 

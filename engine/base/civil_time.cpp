@@ -7,6 +7,7 @@
 #include <date/tz.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <fstream>
@@ -47,6 +48,64 @@ const date::tzdb* database() {
 
 date::sys_seconds seconds_of(Instant at) {
     return date::sys_seconds{std::chrono::floor<std::chrono::seconds>(at.time_since_epoch())};
+}
+
+/// The stretches of unchanging offset that a thread has met lately. Conditions over the past ask
+/// for the same few again and again, and each look-up in a zone's list costs as much as the rest of
+/// the arithmetic.
+class RecentOffsets {
+public:
+    /// Seconds east of UTC at an instant.
+    std::int64_t at(const date::time_zone& rules, date::sys_seconds instant) {
+        for (const Stretch& known : row_of(rules)) {
+            if (known.rules == &rules && known.begin <= instant && instant < known.end) {
+                return known.offset;
+            }
+        }
+        return learn(rules, rules.get_info(instant));
+    }
+
+    /// The offset that rule T4 takes for a wall time.
+    std::int64_t before(const date::time_zone& rules, std::chrono::seconds wall) {
+        for (const Stretch& known : row_of(rules)) {
+            const date::sys_seconds instant{wall - std::chrono::seconds{known.offset}};
+            // Near a change the wall time may come twice, or never.
+            if (known.rules == &rules && known.begin + kNear <= instant &&
+                instant < known.end - kNear) {
+                return known.offset;
+            }
+        }
+        return learn(rules, rules.get_info(date::local_seconds{wall}).first);
+    }
+
+private:
+    struct Stretch {
+        const date::time_zone* rules = nullptr;
+        date::sys_seconds begin, end;
+        std::int64_t offset = 0;
+    };
+    static constexpr std::size_t kZones = 64, kStretches = 4;
+    using Row = std::array<Stretch, kStretches>;
+    /// No change is larger than the day that Apia left out, and no zone changes twice within it.
+    static constexpr std::chrono::hours kNear{26};
+
+    Row& row_of(const date::time_zone& rules) {
+        return rows_[reinterpret_cast<std::uintptr_t>(&rules) / sizeof(date::time_zone) % kZones];
+    }
+
+    std::int64_t learn(const date::time_zone& rules, const date::sys_info& found) {
+        Row& row = row_of(rules);
+        std::rotate(row.begin(), row.end() - 1, row.end());
+        row.front() = {&rules, found.begin, found.end, found.offset.count()};
+        return found.offset.count();
+    }
+
+    std::array<Row, kZones> rows_;
+};
+
+RecentOffsets& recent() {
+    thread_local RecentOffsets offsets;
+    return offsets;
 }
 
 std::int64_t day_of_week(std::int64_t days) {
@@ -131,7 +190,7 @@ int LocalTime::weekday() const {
 
 std::int64_t utc_offset(Instant at, Zone zone) {
     const date::time_zone* rules = ZoneAccess::get(zone);
-    return rules == nullptr ? 0 : rules->get_info(seconds_of(at)).offset.count();
+    return rules == nullptr ? 0 : recent().at(*rules, seconds_of(at));
 }
 
 LocalTime to_local(Instant at, Zone zone) {
@@ -148,7 +207,7 @@ Instant resolve(const LocalTime& local, Zone zone) {
     const std::chrono::seconds wall{local.days * kSecondsPerDay + local.seconds};
     std::chrono::seconds offset{0};
     if (const date::time_zone* rules = ZoneAccess::get(zone); rules != nullptr) {
-        offset = rules->get_info(date::local_seconds{wall}).first.offset;
+        offset = std::chrono::seconds{recent().before(*rules, wall)};
     }
     return Instant{Millis{wall - offset} + Millis{local.millis}};
 }

@@ -15,6 +15,11 @@ bool earlier(const Mark& a, const Mark& b) {
     return a.at < b.at;
 }
 
+/// By time; of one instant by the order in which they were applied.
+bool older(const Mark& a, const Mark& b) {
+    return std::pair(a.at, a.ordinal) < std::pair(b.at, b.ordinal);
+}
+
 /// Sorted in by time; among equals the later applied stands later. Returns the place.
 std::size_t insert(std::vector<Mark>& marks, Mark mark) {
     const auto place = std::upper_bound(marks.begin(), marks.end(), mark, earlier);
@@ -155,7 +160,9 @@ Memory& keyed_memory(AggregateState& state, const std::string& key) {
     }
     if (state.keyed.size() >= limits::kAggregateKeysMax) {
         auto last_seen = [](const std::pair<std::string, Memory>& kept) {
-            return kept.second.newest.empty() ? kEpoch : kept.second.newest.back().at;
+            const Memory& memory = kept.second;
+            const Instant waits = memory.pending.empty() ? kEpoch : memory.pending.back().at;
+            return memory.newest.empty() ? waits : std::max(waits, memory.newest.back().at);
         };
         state.keyed.erase(std::min_element(
             state.keyed.begin(), state.keyed.end(),
@@ -182,12 +189,12 @@ public:
             return;
         }
         if (aggregate.key_field == kNone) {
-            add_to(aggregate, state.memory);
+            add_to(aggregate, state.memory, state.memory.answers);
             return;
         }
         const Value& key = occurrence_.fields[aggregate.key_field];
         if (key.known()) {
-            add_to(aggregate, keyed_memory(state, key_text(key)));
+            add_to(aggregate, keyed_memory(state, key_text(key)), state.memory.answers);
         }
     }
 
@@ -197,9 +204,10 @@ public:
             return;
         }
         if (then) {
+            add_answer(memory);
             follow_in(made, memory);
         } else {
-            add_to(made, memory);
+            add_to(made, memory, memory.answers);
         }
     }
 
@@ -208,16 +216,18 @@ private:
         return filter == kNone || evaluate(context_, filter);
     }
 
-    void add_to(const dsl::Aggregate& aggregate, Memory& memory) const {
+    void add_to(const dsl::Aggregate& aggregate, Memory& memory,
+                const std::vector<Mark>& answers) const {
         const Mark mark = occurrence_.mark;
         const Value value =
             aggregate.value_field == kNone ? Value{} : occurrence_.fields[aggregate.value_field];
-        if (aggregate.value_field != kNone && !value.known()) {
+        // The newest occurrence may not have the field: then it is unknown, whatever an older one
+        // had.
+        if (aggregate.value_field != kNone && !value.known() && aggregate.kind != Kind::values) {
             return;
         }
         switch (aggregate.kind) {
             case Kind::occurrences:
-            case Kind::not_followed:
                 remember(memory, mark, aggregate.newest);
                 break;
             case Kind::sums:
@@ -234,10 +244,8 @@ private:
                 set_values(memory, mark, value);
                 break;
             case Kind::followed:
-                insert(memory.pending, mark);
-                if (memory.pending.size() > limits::kPendingMax) {
-                    memory.pending.erase(memory.pending.begin());
-                }
+            case Kind::not_followed:
+                wait_for(aggregate, memory, answers);
                 break;
             case Kind::intent:
                 add_intent(memory, mark, half_life_ms(aggregate));
@@ -264,27 +272,96 @@ private:
         }
     }
 
+    /// Whether `then` comes behind an occurrence, less than D after it.
+    [[nodiscard]] bool answers_to(const dsl::Aggregate& aggregate, const Mark& mark,
+                                  const Mark& then) const {
+        return older(mark, then) &&
+               then.at < add(mark.at, to_span(aggregate.within), context_.zone);
+    }
+
+    /// What may follow comes with any key, so it is kept once, beside the keys.
     void follow(const dsl::Aggregate& aggregate, AggregateState& state) const {
+        add_answer(state.memory);
         follow_in(aggregate, state.memory);
         for (auto& [key, memory] : state.keyed) {
             follow_in(aggregate, memory);
         }
     }
 
-    /// Each occurrence is followed once, by the first event that comes less than D after it.
-    void follow_in(const dsl::Aggregate& aggregate, Memory& memory) const {
-        const Mark then = occurrence_.mark;
-        const auto answered = [&](const Mark& mark) {
-            return mark.at <= then.at && mark.ordinal < then.ordinal &&
-                   then.at < add(mark.at, to_span(aggregate.within), context_.zone);
-        };
+    void add_answer(Memory& memory) const {
+        insert(memory.answers, occurrence_.mark);
+        if (memory.answers.size() > limits::kPendingMax) {
+            memory.answers.erase(memory.answers.begin());
+        }
+    }
+
+    /// An occurrence that came late may have been followed already.
+    void wait_for(const dsl::Aggregate& aggregate, Memory& memory,
+                  const std::vector<Mark>& answers) const {
+        const Mark mark = occurrence_.mark;
+        const auto then = std::find_if(answers.begin(), answers.end(), [&](const Mark& answer) {
+            return answers_to(aggregate, mark, answer);
+        });
         if (aggregate.kind == Kind::not_followed) {
-            std::erase_if(memory.newest, answered);
+            if (then == answers.end()) {
+                remember(memory, mark, aggregate.newest);
+            }
             return;
         }
-        const auto hits = std::erase_if(memory.pending, answered);
-        for (std::size_t hit = 0; hit < hits; ++hit) {
-            remember(memory, then, aggregate.newest);
+        if (then != answers.end()) {
+            add_followed(memory, mark, *then, aggregate.newest);
+            return;
+        }
+        insert(memory.pending, mark);
+        if (memory.pending.size() > limits::kPendingMax) {
+            memory.pending.erase(memory.pending.begin());
+        }
+    }
+
+    /// It counts at the instant of what followed; its own stands beside, in case something that
+    /// followed earlier comes late.
+    static void add_followed(Memory& memory, const Mark& mark, const Mark& then,
+                             std::size_t newest_max) {
+        count(memory, then);
+        memory.values.resize(memory.newest.size());
+        insert(memory, then, Value::of_moment(to_ms(mark.at)));
+        if (memory.newest.size() > newest_max) {
+            drop_at(memory, 0);
+        }
+    }
+
+    /// Each occurrence is followed once, by the first that comes less than D after it.
+    void follow_in(const dsl::Aggregate& aggregate, Memory& memory) const {
+        const Mark then = occurrence_.mark;
+        if (aggregate.kind == Kind::not_followed) {
+            std::erase_if(memory.newest,
+                          [&](const Mark& mark) { return answers_to(aggregate, mark, then); });
+            return;
+        }
+        follow_earlier(memory);
+        std::erase_if(memory.pending, [&](const Mark& mark) {
+            const bool followed = answers_to(aggregate, mark, then);
+            if (followed) {
+                add_followed(memory, mark, then, aggregate.newest);
+            }
+            return followed;
+        });
+    }
+
+    /// Those that something later had followed so far.
+    void follow_earlier(Memory& memory) const {
+        const Mark then = occurrence_.mark;
+        std::vector<Value> moved;
+        for (std::size_t at = memory.values.size(); at-- > 0;) {
+            const Value& mark = memory.values[at];
+            if (mark.known() && mark.number <= to_ms(then.at) && then.at < memory.newest[at].at) {
+                moved.push_back(mark);
+                drop_at(memory, at);
+            }
+        }
+        for (const Value& mark : moved) {
+            memory.first = older(then, memory.first) ? then : memory.first;
+            insert(memory, then, mark);
         }
     }
 
@@ -295,21 +372,27 @@ private:
         if (event.name.ends_with(" Sent")) {
             count(memory, occurrence_.mark);
             const auto place = insert(memory, occurrence_.mark, Value::of_text(name.text));
-            memory.merged.insert(memory.merged.begin() + place, 0);
+            memory.merged.insert(memory.merged.begin() + place, channel_flag(event.name));
             if (memory.newest.size() > aggregate.newest) {
                 drop_at(memory, 0);
             }
             return;
         }
-        // What became of it concerns the newest message of that name (of any name, when untold).
+        // What became of it concerns the newest message of that channel and name (of any name, when
+        // untold): a text message may bear the name of an email.
         for (std::size_t at = memory.values.size(); at-- > 0;) {
-            if (!name.known() || memory.values[at].text == name.text) {
+            const bool same_channel =
+                (memory.merged[at] & message_flag::kSms) == channel_flag(event.name);
+            if (same_channel && (!name.known() || memory.values[at].text == name.text)) {
                 memory.merged[at] |= flag_of(event.name);
                 return;
             }
         }
     }
 
+    static std::uint32_t channel_flag(std::string_view event) {
+        return event.starts_with("Sms ") ? message_flag::kSms : 0;
+    }
     static std::uint32_t flag_of(std::string_view event) {
         if (event.ends_with(" Delivered")) {
             return message_flag::kDelivered;

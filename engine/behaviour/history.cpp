@@ -13,7 +13,23 @@ namespace {
 using dsl::HistoryWindow;
 using dsl::Measure;
 
-constexpr double kMsPerDay = 86'400'000.0;
+constexpr std::int64_t kMsPerDay = 86'400'000;
+
+/// Between which exact lengths a span of the calendar lies, wherever and whenever it begins.
+struct Length {
+    Millis shortest{0};
+    Millis longest{0};
+
+    explicit Length(const dsl::Duration& duration) {
+        // A zone's clocks have never been moved by more than the day that Apia left out.
+        constexpr std::int64_t kMoved = 26 * 3'600'000;
+        const bool calendar = duration.months != 0 || duration.days != 0;
+        const std::int64_t exact = duration.seconds * 1'000 + duration.days * kMsPerDay;
+        const std::int64_t moved = calendar ? kMoved : 0;
+        shortest = Millis{exact + duration.months * 28 * kMsPerDay - moved};
+        longest = Millis{exact + duration.months * 31 * kMsPerDay + moved};
+    }
+};
 
 /// One window over one memory, at one instant.
 struct View {
@@ -22,6 +38,7 @@ struct View {
     const Memory* memory;  // null: nothing was remembered
     const HistoryWindow& window;
     std::shared_ptr<const Memory> made;  // keeps `memory` alive when it was made to be asked
+    Length length;
 
     /// When the occurrence begins to count: an absence only once its time is over.
     [[nodiscard]] Instant begins(const Mark& mark) const {
@@ -35,6 +52,15 @@ struct View {
         return window.kind == HistoryWindow::Kind::in_the_last
                    ? add(begin, to_span(window.duration), context.zone)
                    : kNever;
+    }
+
+    /// Whether it has stopped to count; the calendar is asked only near the border.
+    [[nodiscard]] bool over(Instant begin) const {
+        if (window.kind != HistoryWindow::Kind::in_the_last) {
+            return false;
+        }
+        const Millis age = context.now - begin;
+        return age >= length.shortest && (age >= length.longest || context.now >= ends(begin));
     }
 
     /// Applied after the entry and not older than it. A late event that happened before the entry
@@ -72,7 +98,7 @@ struct View {
             return false;
         }
         const Instant begin = begins(mark);
-        return begin <= context.now && context.now < ends(begin);
+        return begin <= context.now && !over(begin);
     }
 };
 
@@ -82,11 +108,11 @@ View view_of(const Context& context, Index aggregate, const dsl::Operand& key,
     const Value wanted = declared.key_field == kNone ? Value{} : evaluate(context, key);
     if (declared.kept()) {
         return {context, declared, memory_of(context.layout, context.program, aggregate, wanted),
-                window, nullptr};
+                window,  nullptr,  Length(window.duration)};
     }
     auto made = std::make_shared<const Memory>(make_memory(context, declared, wanted));
     const Memory* memory = made->total == 0 ? nullptr : made.get();
-    return {context, declared, memory, window, std::move(made)};
+    return {context, declared, memory, window, std::move(made), Length(window.duration)};
 }
 
 /// Totals over all there ever were are kept beside the ring.
@@ -115,7 +141,8 @@ std::int64_t count_of(const View& view) {
         return view.memory->total;
     }
     const bool counted_from_total = view.window.kind == HistoryWindow::Kind::before_entry &&
-                                    view.aggregate.kind == dsl::Aggregate::Kind::occurrences;
+                                    (view.aggregate.kind == dsl::Aggregate::Kind::occurrences ||
+                                     view.aggregate.kind == dsl::Aggregate::Kind::followed);
     if (counted_from_total) {
         return count_before_entry(view);
     }
@@ -138,12 +165,23 @@ std::vector<Passing> passings(const View& view) {
             continue;
         }
         const Instant begin = view.begins(mark);
-        const Instant end = view.ends(begin);
-        if (end > view.context.now) {
-            out.push_back({begin, end, at});
+        if (!view.over(begin)) {
+            out.push_back({begin, view.ends(begin), at});
         }
     }
     return out;
+}
+
+/// Whether all of them count now, so that the only thing to come is that they go; then in the order
+/// in which they do.
+bool only_go(std::vector<Passing>& list, Instant now) {
+    const bool all =
+        std::all_of(list.begin(), list.end(), [&](const Passing& one) { return one.begin <= now; });
+    if (all) {
+        std::stable_sort(list.begin(), list.end(),
+                         [](const Passing& a, const Passing& b) { return a.end < b.end; });
+    }
+    return all;
 }
 
 std::vector<Instant> changes(const std::vector<Passing>& list, Instant now) {
@@ -175,48 +213,99 @@ Value median_gap(const std::vector<Instant>& marks) {
         gaps.push_back((marks[at] - marks[at - 1]).count());
     }
     std::sort(gaps.begin(), gaps.end());
-    const std::size_t middle = gaps.size() / 2;
-    const double median = gaps.size() % 2 == 1
-                              ? static_cast<double>(gaps[middle])
-                              : static_cast<double>(gaps[middle - 1] + gaps[middle]) / 2;
-    return Value::of_number(static_cast<std::int64_t>(
-        std::floor(median / kMsPerDay * static_cast<double>(dsl::kDecimalScale))));
+    // Whole numbers only: in floating point 0.57 days are a little less than 0.57.
+    const std::int64_t twice = gaps[gaps.size() / 2] + gaps[(gaps.size() - 1) / 2];
+    return Value::of_number(twice * dsl::kDecimalScale / (2 * kMsPerDay));
 }
 
 /// A measure over those marks that count at one instant.
 class Tally {
 public:
+    struct Sums {
+        std::int64_t sum = 0;
+        std::int64_t count = 0;
+        std::int64_t extreme = 0;
+    };
+
     Tally(const View& view, Measure::Function function) : view_(view), function_(function) {}
 
     Value at(const std::vector<Passing>& list, Instant now) const {
         if (function_ == Measure::Function::days_between) {
             return median_gap(instants(list, now));
         }
-        std::int64_t sum = 0;
-        std::int64_t count = 0;
-        std::int64_t extreme = 0;
-        const bool highest = function_ == Measure::Function::highest;
-        for (const Passing& one : list) {
-            if (one.begin > now || one.end <= now) {
-                continue;
-            }
-            const Memory& memory = *view_.memory;
-            const std::int64_t number =
-                one.at < memory.values.size() ? memory.values[one.at].number : 0;
-            sum += number;
-            const bool better = highest ? number > extreme : number < extreme;
-            extreme = count == 0 || better ? number : extreme;
-            count += occurrences_in(memory, one.at);
+        const bool repeated = view_.aggregate.kind == dsl::Aggregate::Kind::samples;
+        if (function_ == Measure::Function::different && repeated) {
+            return Value::of_number(different(list, now) * dsl::kDecimalScale);
         }
-        return result(sum, count, extreme);
+        Sums sums;
+        for (const Passing& one : list) {
+            if (one.begin <= now && now < one.end) {
+                add(sums, one);
+            }
+        }
+        return result(sums);
+    }
+
+    /// What is left as one after the other goes, the last one first: one walk for all of them.
+    /// Empty when this measure is not a sum.
+    [[nodiscard]] std::vector<Sums> left(const std::vector<Passing>& list) const {
+        const bool repeated = view_.aggregate.kind == dsl::Aggregate::Kind::samples;
+        if (function_ == Measure::Function::days_between ||
+            (function_ == Measure::Function::different && repeated)) {
+            return {};
+        }
+        std::vector<Sums> out(list.size() + 1);
+        for (std::size_t at = list.size(); at-- > 0;) {
+            out[at] = out[at + 1];
+            add(out[at], list[at]);
+        }
+        return out;
     }
 
     [[nodiscard]] Value ever() const {
         const Memory& memory = *view_.memory;
-        return result(memory.sum, memory.total, memory.extreme);
+        return result({memory.sum, memory.total, memory.extreme});
+    }
+
+    [[nodiscard]] Value result(const Sums& sums) const {
+        switch (function_) {
+            case Measure::Function::total:
+                return Value::of_number(sums.sum);
+            case Measure::Function::average:
+                return sums.count == 0 ? Value{} : Value::of_number(sums.sum / sums.count);
+            case Measure::Function::highest:
+            case Measure::Function::lowest:
+                return sums.count == 0 ? Value{} : Value::of_number(sums.extreme);
+            default:
+                return Value::of_number(sums.count * dsl::kDecimalScale);
+        }
     }
 
 private:
+    void add(Sums& sums, const Passing& one) const {
+        const Memory& memory = *view_.memory;
+        const std::int64_t number =
+            one.at < memory.values.size() ? memory.values[one.at].number : 0;
+        const bool highest = function_ == Measure::Function::highest;
+        const bool better = highest ? number > sums.extreme : number < sums.extreme;
+        sums.extreme = sums.count == 0 || better ? number : sums.extreme;
+        sums.sum += number;
+        sums.count += occurrences_in(memory, one.at);
+    }
+
+    /// A memory of different values has each once, one of samples (asked before the entry) as often
+    /// as it came.
+    [[nodiscard]] std::int64_t different(const std::vector<Passing>& list, Instant now) const {
+        std::vector<std::string> values;
+        for (const Passing& one : list) {
+            if (one.begin <= now && now < one.end) {
+                values.push_back(dsl::to_text(view_.memory->values[one.at]));
+            }
+        }
+        std::sort(values.begin(), values.end());
+        return std::unique(values.begin(), values.end()) - values.begin();
+    }
+
     [[nodiscard]] std::vector<Instant> instants(const std::vector<Passing>& list,
                                                 Instant now) const {
         std::vector<Instant> out;
@@ -226,20 +315,6 @@ private:
             }
         }
         return out;
-    }
-
-    [[nodiscard]] Value result(std::int64_t sum, std::int64_t count, std::int64_t extreme) const {
-        switch (function_) {
-            case Measure::Function::total:
-                return Value::of_number(sum);
-            case Measure::Function::average:
-                return count == 0 ? Value{} : Value::of_number(sum / count);
-            case Measure::Function::highest:
-            case Measure::Function::lowest:
-                return count == 0 ? Value{} : Value::of_number(extreme);
-            default:
-                return Value::of_number(count * dsl::kDecimalScale);
-        }
     }
 
     const View& view_;
@@ -362,39 +437,63 @@ Value measure_of(const Context& context, const Measure& measure) {
     return tally.at(passings(view), context.now);
 }
 
-Future future_of(const Context& context, const Measure& measure) {
+void each_future(const Context& context, const Measure& measure,
+                 const std::function<bool(Instant, const Value&)>& visit) {
     const View view = view_of(context, measure.aggregate, measure.key, measure.window);
-    if (view.memory == nullptr || uses_total(view) ||
-        measure.function == Measure::Function::intent) {
-        return {};
+    const bool timed = measure.window.kind == HistoryWindow::Kind::in_the_last ||
+                       view.aggregate.kind == dsl::Aggregate::Kind::not_followed;
+    if (!timed || view.memory == nullptr || measure.function == Measure::Function::intent) {
+        return;
     }
     const Tally tally(view, measure.function);
-    const std::vector<Passing> list = passings(view);
-    Future out;
-    for (const Instant at : changes(list, context.now)) {
-        out.emplace_back(at, tally.at(list, at));
+    std::vector<Passing> list = passings(view);
+    const bool simple = only_go(list, context.now);
+    const std::vector<Tally::Sums> left = simple ? tally.left(list) : std::vector<Tally::Sums>{};
+    if (left.empty()) {
+        for (const Instant at : changes(list, context.now)) {
+            if (!visit(at, tally.at(list, at))) {
+                return;
+            }
+        }
+        return;
     }
-    return out;
+    for (std::size_t at = 0; at < list.size(); ++at) {
+        const bool last_of_instant = at + 1 == list.size() || list[at + 1].end != list[at].end;
+        const bool goes = last_of_instant && list[at].end != kNever;
+        if (goes && !visit(list[at].end, tally.result(left[at + 1]))) {
+            return;
+        }
+    }
 }
 
-std::vector<std::pair<Instant, std::int64_t>> future_count(const Context& context, Index aggregate,
-                                                           const dsl::Operand& key,
-                                                           const HistoryWindow& window) {
+void each_count(const Context& context, Index aggregate, const dsl::Operand& key,
+                const HistoryWindow& window,
+                const std::function<bool(Instant, std::int64_t)>& visit) {
     const View view = view_of(context, aggregate, key, window);
     const bool timed = window.kind == HistoryWindow::Kind::in_the_last ||
                        view.aggregate.kind == dsl::Aggregate::Kind::not_followed;
-    std::vector<std::pair<Instant, std::int64_t>> out;
     if (!timed || view.memory == nullptr) {
-        return out;
+        return;
     }
-    const std::vector<Passing> list = passings(view);
-    for (const Instant at : changes(list, context.now)) {
-        const auto count = std::count_if(list.begin(), list.end(), [&](const Passing& one) {
-            return one.begin <= at && at < one.end;
-        });
-        out.emplace_back(at, count);
+    std::vector<Passing> list = passings(view);
+    if (!only_go(list, context.now)) {
+        for (const Instant at : changes(list, context.now)) {
+            const auto count = std::count_if(list.begin(), list.end(), [&](const Passing& one) {
+                return one.begin <= at && at < one.end;
+            });
+            if (!visit(at, count)) {
+                return;
+            }
+        }
+        return;
     }
-    return out;
+    for (std::size_t at = 0; at < list.size(); ++at) {
+        const bool last_of_instant = at + 1 == list.size() || list[at + 1].end != list[at].end;
+        const auto left = static_cast<std::int64_t>(list.size() - at - 1);
+        if (last_of_instant && list[at].end != kNever && !visit(list[at].end, left)) {
+            return;
+        }
+    }
 }
 
 }  // namespace sluice

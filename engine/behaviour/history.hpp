@@ -2,8 +2,8 @@
 
 #include "engine/behaviour/evaluate.hpp"
 
-#include <utility>
-#include <vector>
+#include <functional>
+#include <optional>
 
 /// What conditions read from a customer's memories: counts inside a window and measures, now and
 /// as time goes on. Pure.
@@ -29,13 +29,13 @@ std::optional<Instant> newest_at(const Context& context, const dsl::CondRecency&
 /// The value of a measure now; unknown when nothing was measured.
 Value measure_of(const Context& context, const dsl::Measure& measure);
 
-/// What time alone will make of it: (instant, value from then on), in order, later than now.
-/// `intent` is left out: it changes all the time, see intent_at().
-using Future = std::vector<std::pair<Instant, Value>>;
-Future future_of(const Context& context, const dsl::Measure& measure);
+/// What time alone will make of it: told (instant, value from then on), in order, later than now,
+/// until `visit` gives false. `intent` is left out: it changes all the time.
+void each_future(const Context& context, const dsl::Measure& measure,
+                 const std::function<bool(Instant, const Value&)>& visit);
 /// The same for a count.
-std::vector<std::pair<Instant, std::int64_t>> future_count(const Context& context, Index aggregate,
-                                                           const dsl::Operand& key,
-                                                           const dsl::HistoryWindow& window);
+void each_count(const Context& context, Index aggregate, const dsl::Operand& key,
+                const dsl::HistoryWindow& window,
+                const std::function<bool(Instant, std::int64_t)>& visit);
 
 }  // namespace sluice

@@ -1,5 +1,6 @@
 // Truth and how long it lasts: the leaves say when time alone flips them, and/or/not combine
 // (language.md, section 3.3).
+#include "engine/behaviour/aggregates.hpp"
 #include "engine/behaviour/evaluate.hpp"
 #include "engine/behaviour/history.hpp"
 
@@ -178,39 +179,76 @@ private:
         const dsl::Measure& measure = context_.program.measures[operand.field];
         const Instant filters = filters_until(context_, measure.aggregate, measure.key);
         if (measure.function == dsl::Measure::Function::intent) {
-            return std::min(filters, intent_flips(node, value));
+            return std::min(filters, intent_flips(node, operand, value));
         }
         const bool left = &operand == &node.left;
         const Value other = evaluate(context_, left ? node.right : node.left);
-        for (const auto& [at, later] : future_of(context_, measure)) {
+        Instant flip = kNever;
+        each_future(context_, measure, [&](Instant at, const Value& later) {
             const auto order = left ? compare(later, other) : compare(other, later);
-            if ((order && holds(node.op, *order)) != value) {
-                return std::min(filters, at);
-            }
-        }
-        return filters;
+            const bool flips = (order && holds(node.op, *order)) != value;
+            flip = flips ? at : kNever;
+            return !flips;
+        });
+        return std::min(filters, flip);
     }
 
     /// The weight only falls, so there is at most one flip per comparison: found by halving the
     /// time in which it can lie.
-    [[nodiscard]] Instant intent_flips(const dsl::CondCompare& node, bool value) const {
-        const auto value_at = [&](Instant at) { return compares(at_instant(context_, at), node); };
-        constexpr int kDoublings = 42;  // 2^42 ms: far beyond any half-life
+    [[nodiscard]] Instant intent_flips(const dsl::CondCompare& node, const Operand& operand,
+                                       bool value) const {
+        const auto same_at = [&](Millis after) {
+            return compares(at_instant(context_, context_.now + after), node) == value;
+        };
+        const auto guess = half_lives_left(node, operand);
+        if (guess && guess->count() < 0) {
+            return kNever;
+        }
+        // Around the guess as far as needed; without one from now on.
+        Millis step = guess ? std::max(kTick, *guess / 4'096) : kTick;
         Millis low{0};
-        Millis high{1};
-        int doubled = 0;
-        while (value_at(context_.now + high) == value) {
-            if (++doubled == kDoublings) {
+        Millis high = step;
+        if (guess && *guess > step && same_at(*guess - step)) {
+            low = *guess - step;
+            high = *guess + step;
+        }
+        constexpr Millis kFar{std::int64_t{1} << 42U};  // far beyond any half-life
+        while (same_at(high)) {
+            if (high > kFar) {
                 return kNever;
             }
             low = high;
-            high *= 2;
+            step *= 2;
+            high += step;
         }
         while (high - low > kTick) {
             const Millis middle = low + (high - low) / 2;
-            (value_at(context_.now + middle) == value ? low : high) = middle;
+            (same_at(middle) ? low : high) = middle;
         }
         return context_.now + high;
+    }
+
+    /// About how long the weight needs to fall to what it is compared with; negative when it is
+    /// below. Empty where that is no question.
+    [[nodiscard]] std::optional<Millis> half_lives_left(const dsl::CondCompare& node,
+                                                        const Operand& operand) const {
+        const bool ordered =
+            node.op != dsl::CompareOp::equal && node.op != dsl::CompareOp::not_equal;
+        const Operand& other = &operand == &node.left ? node.right : node.left;
+        const Value weight = evaluate(context_, operand);
+        const Value border = evaluate(context_, other);
+        if (!ordered || border.kind != Value::Kind::number || border.number <= 0 ||
+            other.kind == Operand::Kind::measure) {
+            return std::nullopt;
+        }
+        if (weight.number < border.number) {
+            return Millis{-1};
+        }
+        const dsl::Measure& measure = context_.program.measures[operand.field];
+        const double half_lives =
+            std::log2(static_cast<double>(weight.number) / static_cast<double>(border.number));
+        return Millis{static_cast<std::int64_t>(
+            half_lives * half_life_ms(context_.program.aggregates[measure.aggregate]))};
     }
 
     /// When an operand's value may change by itself.
@@ -226,8 +264,12 @@ private:
                     return context_.now + kMinute;
                 }
                 const Instant filters = filters_until(context_, measure.aggregate, measure.key);
-                const Future future = future_of(context_, measure);
-                return future.empty() ? filters : std::min(filters, future.front().first);
+                Instant first = kNever;
+                each_future(context_, measure, [&](Instant at, const Value&) {
+                    first = at;
+                    return false;
+                });
+                return std::min(filters, first);
             }
             default:
                 return kNever;
@@ -284,13 +326,12 @@ private:
             return out;
         }
         out.until = filters_until(context_, node.aggregate, node.key);
-        for (const auto& [at, count] :
-             future_count(context_, node.aggregate, node.key, node.window)) {
-            if (inside(count, node.min, node.max) != out.value) {
-                out.until = std::min(out.until, at);
-                return out;
-            }
-        }
+        each_count(context_, node.aggregate, node.key, node.window,
+                   [&](Instant at, std::int64_t count) {
+                       const bool flips = inside(count, node.min, node.max) != out.value;
+                       out.until = flips ? std::min(out.until, at) : out.until;
+                       return !flips;
+                   });
         return out;
     }
     Truth see(const dsl::CondMessages& node) const {
@@ -397,8 +438,10 @@ private:
         }
         const std::int32_t edge = out.value ? node.to : node.from;
         out.until = next_local(context_.now, edge, kEveryDay, false, context_.zone);
-        if (utc_offset(context_.now, context_.zone) != utc_offset(out.until, context_.zone)) {
-            // The clocks change before then: some wall times come twice or never.
+        const Instant day_before = context_.now - Millis{kMsPerDay};
+        if (utc_offset(day_before, context_.zone) != utc_offset(out.until, context_.zone)) {
+            // The clocks change before then, or have just gone back: some wall times come twice or
+            // never.
             const Millis into_minute = context_.now.time_since_epoch() % kMinute;
             for (Instant at = context_.now - into_minute + kMinute; at < out.until; at += kMinute) {
                 if (value_at(at) != out.value) {

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     sluice::cli::add_ls(app, exit_code);
     sluice::cli::add_new(app, exit_code);
     sluice::cli::add_simulate(app, exit_code);
+    sluice::cli::add_states(app, exit_code);
     sluice::cli::add_dev(app, exit_code);
     sluice::cli::add_serve(app, exit_code);
     sluice::cli::add_explain(app, exit_code);

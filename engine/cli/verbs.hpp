@@ -20,6 +20,7 @@ void add_test(CLI::App& app, int& exit_code);
 void add_ls(CLI::App& app, int& exit_code);
 void add_new(CLI::App& app, int& exit_code);
 void add_simulate(CLI::App& app, int& exit_code);
+void add_states(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_dev(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);

@@ -32,12 +32,13 @@ struct Memory {
     std::uint32_t total = 0;
     Mark first;
     std::vector<Mark> newest;  // oldest to newest by `at`; at most Aggregate::newest
-    /// Beside `newest`: the number of a sum, the different value, a message's name, or the field of
-    /// the newest occurrence.
+    /// Beside `newest`: the number of a sum, the different value, a message's name, the field of
+    /// the newest occurrence, or when what was followed happened.
     std::vector<Value> values;
     /// Beside `newest`: occurrences in each mark of a sum (empty: one each), flags of a message.
     std::vector<std::uint32_t> merged;
     std::vector<Mark> pending;  // followed: occurrences nothing has followed yet
+    std::vector<Mark> answers;  // followed, not_followed: the newest of what may follow
     Value first_value;          // values: the field of the first occurrence
     std::int64_t sum = 0;       // sums: of all there ever were; intent: the scaled weight
     std::int64_t extreme = 0;   // highest, lowest: of all there ever were
@@ -46,7 +47,8 @@ struct Memory {
 /// Flags of a remembered message, in Memory::merged.
 namespace message_flag {
 inline constexpr std::uint32_t kDelivered = 1, kOpened = 2, kClicked = 4, kBounced = 8;
-}
+inline constexpr std::uint32_t kSms = 16;  // it was no email
+}  // namespace message_flag
 
 /// Everything remembered for one dsl::Aggregate. `keyed` is used when it has a key field: the least
 /// recently seen key makes room for a new one beyond limits::kAggregateKeysMax.

@@ -6,10 +6,17 @@
 namespace sluice {
 namespace {
 
-/// 3 added the assignments, 4 where the record went; older ones are read and have neither.
-constexpr std::uint8_t kCustomerVersion = 4;
+/// 3 added the assignments at the end; records of 2 are read and have none. 4 added what may follow
+/// something, and memories in which nothing was counted yet: records of 3 have neither. 5 added
+/// where the record went; older ones are somebody's own.
+constexpr std::uint8_t kCustomerVersion = 5;
 constexpr std::uint8_t kCustomerVersionWithAssignments = 3;
+constexpr std::uint8_t kCustomerVersionWithoutAnswers = 3;
+constexpr std::uint8_t kCustomerVersionWhereItWent = 5;
 constexpr std::uint8_t kCustomerVersionOldest = 2;
+
+/// Stands for a total that no memory has: nothing was counted yet, but something may be.
+constexpr std::uint64_t kOnlyPending = std::uint64_t{1} << 32U;
 
 /// Instants inside a record are written as differences to the customer's last instant: small
 /// numbers, few bytes. kNever has a code of its own.
@@ -33,17 +40,21 @@ public:
         }
     }
     void memory(const Memory& memory) {
-        out.number(memory.total);
+        const bool waits = memory.total == 0 && !(memory.pending.empty() && memory.answers.empty());
+        out.number(waits ? kOnlyPending : memory.total);
+        if (waits) {
+            counted_marks(memory.pending);
+            counted_marks(memory.answers);
+        }
         if (memory.total == 0) {
             return;
         }
         instant(memory.first.at);
         out.number(memory.first.ordinal);
-        out.number(memory.newest.size());
-        marks(memory.newest);
+        counted_marks(memory.newest);
         const bool plain = memory.values.empty() && memory.merged.empty() &&
-                           memory.pending.empty() && !memory.first_value.known() &&
-                           memory.sum == 0 && memory.extreme == 0;
+                           memory.pending.empty() && memory.answers.empty() &&
+                           !memory.first_value.known() && memory.sum == 0 && memory.extreme == 0;
         out.byte(plain ? 0 : 1);
         if (plain) {
             return;
@@ -53,13 +64,14 @@ public:
         for (const std::uint32_t count : memory.merged) {
             out.number(count);
         }
-        out.number(memory.pending.size());
-        marks(memory.pending);
+        counted_marks(memory.pending);
         out.value(memory.first_value);
         out.signed_number(memory.sum);
         out.signed_number(memory.extreme);
+        counted_marks(memory.answers);
     }
-    void marks(const std::vector<Mark>& list) {
+    void counted_marks(const std::vector<Mark>& list) {
+        out.number(list.size());
         for (const Mark& mark : list) {
             instant(mark.at);
             out.number(mark.ordinal);
@@ -151,7 +163,8 @@ private:
 
 class RecordReader {
 public:
-    RecordReader(ByteReader& in, Instant base) : in_(in), base_(base) {}
+    RecordReader(ByteReader& in, Instant base, std::uint8_t version)
+        : in_(in), base_(base), version_(version) {}
 
     Instant instant() {
         std::uint64_t code = in_.number();
@@ -171,7 +184,13 @@ public:
     }
     Memory memory() {
         Memory out;
-        out.total = u32();
+        const std::uint64_t total = in_.number();
+        if (total == kOnlyPending) {
+            out.pending = marks();
+            out.answers = marks();
+            return out;
+        }
+        out.total = static_cast<std::uint32_t>(total);
         if (out.total == 0) {
             return out;
         }
@@ -190,6 +209,9 @@ public:
         out.first_value = in_.value();
         out.sum = in_.signed_number();
         out.extreme = in_.signed_number();
+        if (version_ > kCustomerVersionWithoutAnswers) {
+            out.answers = marks();
+        }
         return out;
     }
     std::vector<Mark> marks() {
@@ -293,6 +315,7 @@ public:
 private:
     ByteReader& in_;
     Instant base_;
+    std::uint8_t version_;
 };
 
 }  // namespace
@@ -378,7 +401,7 @@ Result<Customer> decode_customer(std::string_view bytes) {
         return Error{Errc::corrupt, "stored customer record has an unknown version"};
     }
     customer.last_at = in.instant();
-    RecordReader record(in, customer.last_at);
+    RecordReader record(in, customer.last_at, version);
     customer.id = in.text();
     customer.events = record.u32();
     customer.next_run = in.number();
@@ -414,7 +437,7 @@ Result<Customer> decode_customer(std::string_view bytes) {
         assignment.until = record.instant();
         assignment.converted = in.byte() != 0;
     }
-    if (version == kCustomerVersion) {
+    if (version >= kCustomerVersionWhereItWent) {
         customer.merged_into = in.text();
     }
     if (in.failed() || !in.at_end()) {

@@ -100,7 +100,7 @@ void Simulation::run_until(std::uint32_t index, Underway& underway, Instant end,
     // One millisecond before the end: instants have no finer parts.
     run_timers(releases_, step_, underway.customer, end - Millis{1}, effects);
     for (TraceRow& row : effects.trace) {
-        if (in_log(row.kind)) {
+        if (in_log(row.kind) || (options_.moves && row.kind == TraceKind::moved)) {
             lines.push_back({row.at, index, underway.order++, std::move(row)});
         }
     }

@@ -26,6 +26,8 @@ public:
         /// event.
         Instant until = kNever;
         std::string salt;  // --seed: other random choices than the live ones
+        /// Visitors also see every move between states; the log does not hold them.
+        bool moves = false;
     };
     struct Totals {
         std::uint64_t customers = 0;

@@ -84,8 +84,7 @@ void SqliteStore::encode(const Commit& commit) {
         }
         const StateFrame frame{pending.no, write.due, pending.slot.journal_tail, write.customer,
                                write.state};
-        pending.slot.due = write.due;
-        pending.slot.fingerprint = pending.print.high;
+        pending.due = write.due;
         pending.slot.bytes = static_cast<std::uint32_t>(frame.bytes());
         pending.slot.state = state_packs_.append(frame);
     }
@@ -127,7 +126,8 @@ void SqliteStore::publish() {
         } else {
             volume_.live -= index_[pending.no].bytes;
         }
-        index_[pending.no] = pending.slot;
+        index_.put(pending.no, pending.slot);
+        index_.set_due(pending.no, pending.due);
         volume_.live += pending.slot.bytes;
         volume_.total += pending.slot.bytes;
     }

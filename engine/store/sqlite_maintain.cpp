@@ -64,8 +64,10 @@ Result<void> SqliteStore::compact() {
     SLUICE_TRY(end_write());
     volume_.total -= freed.value();
     for (const auto& [no, at] : moves_) {
-        index_[no].state = at;
-        volume_.total += index_[no].bytes;
+        CustomerSlot slot = index_[no];
+        slot.state = at;
+        index_.put(no, slot);
+        volume_.total += slot.bytes;
     }
     last_state_pack_ = state_packs_.next_id() - 1;
     return success();

@@ -3,6 +3,7 @@
 // starting one for each costs as much as the load; a reader never keeps one, because the log could
 // not begin anew.
 
+#include "engine/base/memory.hpp"
 #include "engine/store/sqlite_store.hpp"
 
 namespace sluice {
@@ -118,12 +119,17 @@ Result<JournalFrame> SqliteStore::read_journal(CustomerNo no, Locator at) {
 
 Result<void> SqliteStore::due(const std::function<void(CustomerNo, Instant)>& visit) {
     SLUICE_TRY(healthy());
-    for (std::size_t i = 0; i < index_.size(); ++i) {
-        const auto no = static_cast<CustomerNo>(i);
-        if (index_[no].due != kNever) {
-            visit(no, index_[no].due);
+    if (!index_.dues()) {
+        return scan_due(visit);
+    }
+    const auto& dues = *index_.dues();
+    for (std::size_t at = 0; at < dues.size(); ++at) {
+        if (dues[at] != kNever) {
+            visit(static_cast<CustomerNo>(at), dues[at]);
         }
     }
+    index_.forget_dues();
+    give_back_memory();  // eighty megabytes for ten million customers
     return success();
 }
 

@@ -74,16 +74,40 @@ Result<void> SqliteStore::take_pack(std::int64_t pack, std::string_view body) {
             index_.add(frame.no, index_.fingerprint(frame.customer));
             ++placed_;
         }
-        CustomerSlot& slot = index_[frame.no];
-        slot.state = Locator::of(pack, at);
-        slot.journal_tail = frame.journal_tail;
-        slot.due = frame.due;
-        slot.bytes = static_cast<std::uint32_t>(length);
+        if (at > kPackBytes || static_cast<std::size_t>(frame.journal_tail.offset()) > kPackBytes) {
+            return fail(Errc::corrupt, "a frame stands where no pack has one");
+        }
+        index_.put(frame.no,
+                   {Locator::of(pack, at), frame.journal_tail, static_cast<std::uint32_t>(length)});
+        index_.set_due(frame.no, frame.due);
         volume_.live += length;
         volume_.total += length;
         at += length;
     }
     return success();
+}
+
+/// The due times once more, from the newest record of everybody.
+Result<void> SqliteStore::scan_due(const std::function<void(CustomerNo, Instant)>& visit) {
+    SLUICE_TRY(Statement row, file_.prepare("SELECT id, body FROM state_pack ORDER BY id"));
+    while (true) {
+        SLUICE_TRY(bool more, row.step());
+        if (!more) {
+            return success();
+        }
+        const std::int64_t pack = row.integer(0);
+        const std::string_view body = row.bytes(1);
+        for (std::size_t at = 0; at < body.size();) {
+            SLUICE_TRY(std::size_t length, frame_length(body.substr(at), kStateHeaderBytes));
+            SLUICE_TRY(StateFrame frame, decode_state(body.substr(at, length)));
+            const bool newest =
+                frame.no < index_.size() && index_[frame.no].state == Locator::of(pack, at);
+            if (newest && frame.due != kNever) {
+                visit(frame.no, frame.due);
+            }
+            at += length;
+        }
+    }
 }
 
 Result<void> SqliteStore::scan_dedupe() {

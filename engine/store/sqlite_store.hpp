@@ -109,6 +109,7 @@ private:
         bool is_new = false;
         SipHash128 print;
         CustomerSlot slot;
+        Instant due = kNever;
     };
     using Move = std::pair<CustomerNo, Locator>;
 
@@ -124,6 +125,7 @@ private:
     Result<void> scan_state();
     Result<void> scan_dedupe();
     Result<void> take_pack(std::int64_t pack, std::string_view body);
+    Result<void> scan_due(const std::function<void(CustomerNo, Instant)>& visit);
 
     // sqlite_commit.cpp: one transaction, then the index.
     Result<void> number_customers(const Commit& commit);

@@ -6,6 +6,9 @@
 // committed with synchronous=FULL by one shard on its own thread. Customers are random. Then the
 // bare loop writes rows of the same sizes to a file of its own. Rounds take turns, so that a noisy
 // machine is noisy for both. Usage: engine_bench FOLDER [CUSTOMERS [EVENTS_A_ROUND]]
+//
+// With `--conditions` first: the same engine with 12 flows and 30 conditions live, beside one with
+// none, in turns.
 
 #include "dsl/check/compile.hpp"
 #include "engine/ingest/router.hpp"
@@ -70,9 +73,71 @@ double cpu_seconds() {
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-std::shared_ptr<const dsl::Program> program() {
+constexpr const char* kNothing = R"(
+customer { email text optional personal  email_status one of "subscribed", "no" default "no"  time_zone timezone optional }
+event Order Placed { order_id text key  total money  category text optional }
+event Product Viewed { product_id text key  category text optional  price money }
+policy Default { time zone customer.time_zone, otherwise "Europe/Berlin"  consent email when customer.email_status is "subscribed" }
+message Reminder { topic News  email { subject "Still there?" body "<p>Hello</p>" } }
+)";
+
+/// Twelve flows and thirty conditions over the past, as a shop of some age has them.
+std::string live_flows() {
+    std::string out = kNothing;
+    out += R"(
+lifecycle Relationship {
+  state New     when first Order Placed was less than 30 days ago
+  state Active  when last Order Placed was less than 60 days ago
+  state At Risk when last Order Placed was between 60 days and 150 days ago
+  state Lapsed  otherwise
+}
+lifecycle Worth {
+  state Gold   when total of Order Placed.total in the last 365 days >= 500
+  state Silver when total of Order Placed.total in the last 365 days >= 200
+  state Keen   when at least 3 Order Placed in the last 180 days
+  state Plain  otherwise
+}
+lifecycle Interest {
+  state Hot  when at least 5 Product Viewed in the last 2 days
+  state Warm when at least 2 Product Viewed in the last 14 days
+  state Wide when number of different Product Viewed.category in the last 30 days >= 3
+  state Cold otherwise
+}
+segment Browsers    when (any Product Viewed in the last 7 days and no Order Placed in the last 30 days)
+segment Big Baskets when (highest of Order Placed.total in the last 90 days >= 100 and any Product Viewed in the last 60 days)
+flow Gold Welcome { starts when customer enters Gold  re-entry never  wait 1 hour  send email Reminder }
+flow Win Back { starts when customer enters At Risk  re-entry after 90 days  wait until 10:00  send email Reminder }
+flow Hot Lead { starts when customer enters Hot  re-entry after 14 days  wait 3 hours  if no Order Placed since entry { send email Reminder } }
+flow Browse Again { starts when customer enters Browsers  re-entry after 30 days  wait 1 day  send email Reminder }
+flow Big Thanks { starts when customer enters Big Baskets  re-entry never  wait 2 days  send email Reminder }
+flow Browse {
+  starts when Product Viewed as view
+  only if at least 2 Product Viewed where product_id is view.product_id in the last 3 days and no Order Placed in the last 14 days
+  re-entry after 7 days
+  goal Order Placed within 3 days
+  wait 2 hours
+  send email Reminder
+}
+flow Nudge { starts when Order Placed  re-entry after 20 days  wait 30 days, then until 10:00  if no Order Placed since entry { send email Reminder } }
+)";
+    const char* more[] = {
+        "at least 4 Product Viewed in the last 5 days",
+        "average of Order Placed.total in the last 365 days >= 60",
+        "no Order Placed in the last 45 days and any Product Viewed in the last 1 day",
+        "last Order Placed was more than 20 days ago",
+        "count of Product Viewed in the last 21 days >= 8"};
+    const char* names[] = {"Aa", "Bb", "Cc", "Dd", "Ee"};
+    for (std::size_t at = 0; at < std::size(more); ++at) {
+        out += std::string("flow ") + names[at] +
+               " { starts when Product Viewed  re-entry after 10 days  only if " + more[at] +
+               "  ends when any Order Placed since entry  wait 5 days  send email Reminder }\n";
+    }
+    return out;
+}
+
+std::shared_ptr<const dsl::Program> program(const std::string& flows) {
     dsl::SourceSet sources;
-    sources.files.push_back({"bench.flow", kFlows});
+    sources.files.push_back({"bench.flow", flows});
     const dsl::CompileResult result = dsl::compile(sources, {});
     if (!result.program) {
         die(dsl::render_text(result.diagnostics.front(), sources));
@@ -105,10 +170,11 @@ struct Measure {
 /// The engine under measure: one shard on its own thread.
 class Bench {
 public:
-    Bench(std::string folder, std::uint64_t customers)
+    Bench(std::string folder, std::uint64_t customers, const std::string& flows)
         : folder_(std::move(folder)), customers_(customers) {
+        std::filesystem::create_directories(folder_);
         auto releases = std::make_shared<Releases>();
-        releases->add(1, program());
+        releases->add(1, program(flows));
         SqliteStore::Options options;
         options.path = folder_ + "/shard-0.db";
         auto store = SqliteStore::open(options);
@@ -269,7 +335,7 @@ double median(std::vector<double> values) {
 
 int run(const std::string& folder, std::uint64_t customers, std::uint64_t events) {
     std::filesystem::create_directories(folder);
-    Bench bench(folder, customers);
+    Bench bench(folder, customers, kFlows);
     std::printf("populating %lu customers …\n", customers);
     std::fflush(stdout);
     bench.populate();
@@ -302,16 +368,49 @@ int run(const std::string& folder, std::uint64_t customers, std::uint64_t events
     return 0;
 }
 
+int run_conditions(const std::string& folder, std::uint64_t customers, std::uint64_t events) {
+    std::printf("populating %lu customers twice …\n", customers);
+    std::fflush(stdout);
+    Bench none(folder + "/none", customers, kNothing);
+    Bench live(folder + "/live", customers, live_flows());
+    none.populate();
+    live.populate();
+    std::vector<double> ratios, with, without, cpu_with, cpu_without;
+    for (int round = 0; round < kRounds; ++round) {
+        const Measure a = none.run(events);
+        const Measure b = live.run(events);
+        without.push_back(a.per_second);
+        with.push_back(b.per_second);
+        cpu_without.push_back(a.cpu_us);
+        cpu_with.push_back(b.cpu_us);
+        ratios.push_back(b.per_second / a.per_second);
+        std::printf("  round %d: none %.0f/s (%.1f us CPU), live %.0f/s (%.1f us), ratio %.2f\n",
+                    round + 1, a.per_second, a.cpu_us, b.per_second, b.cpu_us, ratios.back());
+        std::fflush(stdout);
+    }
+    std::printf(
+        "durable events/s at %lu customers with 12 flows and 30 conditions: %.0f, with none %.0f, "
+        "ratio %.2f (medians of %d rounds), %.1f us CPU an event against %.1f\n",
+        customers, median(with), median(without), median(ratios), kRounds, median(cpu_with),
+        median(cpu_without));
+    return 0;
+}
+
 }  // namespace
 }  // namespace sluice
 
 int main(int argc, char** argv) {
+    const bool conditions = argc > 1 && std::string_view(argv[1]) == "--conditions";
+    argc -= conditions ? 1 : 0;
+    argv += conditions ? 1 : 0;
     if (argc < 2) {
-        std::fprintf(stderr, "usage: engine_bench FOLDER [CUSTOMERS [EVENTS_A_ROUND]]\n");
+        std::fprintf(stderr,
+                     "usage: engine_bench [--conditions] FOLDER [CUSTOMERS [EVENTS_A_ROUND]]\n");
         return 2;
     }
     const auto number = [&](int place, std::uint64_t otherwise) {
         return argc > place ? std::strtoull(argv[place], nullptr, 10) : otherwise;
     };
-    return sluice::run(argv[1], number(2, 1'000'000), number(3, 200'000));
+    return (conditions ? sluice::run_conditions : sluice::run)(argv[1], number(2, 1'000'000),
+                                                               number(3, 200'000));
 }

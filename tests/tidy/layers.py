@@ -33,8 +33,8 @@ LAYERS = {
     "dsl/parser/": Layer(("dsl/",), ("boost/spirit", "boost/fusion", "boost/optional",
                                      "boost/variant", "boost/mpl", "boost/type_index",
                                      "boost/core", "boost/config")),
-    "engine/base/": Layer(BASE, ("boost/outcome", "boost/asio", "fmt/", "spdlog/", "openssl/")
-                          + POSIX),
+    "engine/base/": Layer(BASE, ("boost/outcome", "boost/asio", "fmt/", "spdlog/", "openssl/",
+                                 "malloc.h") + POSIX),
     "engine/model/": Layer(MODEL, ("fmt/",)),
     "engine/behaviour/": Layer(BEHAVIOUR, ("fmt/",)),
     "engine/policy/": Layer(POLICY, ("fmt/",)),

@@ -127,19 +127,19 @@ TEST(CodecTest, ARecordThatWasGivenAwayNamesWhereItWent) {
     EXPECT_FALSE(sample().given_away());
 }
 
-/// Version 3 ends before the name of where the record went.
+/// Version 4 ends before the name of where the record went.
 TEST(CodecTest, RecordsOfBeforeMergesAreRead) {
     Customer before = sample();
     before.assignments.push_back({7, 2, at(5), at(9), true});
     std::string bytes = encode(before);
-    ASSERT_EQ(bytes.front(), 4);
+    ASSERT_EQ(bytes.front(), 5);
     ASSERT_EQ(bytes.back(), '\0');  // not given away
     bytes.pop_back();
-    bytes.front() = 3;
+    bytes.front() = 4;
     const auto read = decode_customer(bytes);
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(encode(read.value()), encode(before));
-    bytes.front() = 5;
+    bytes.front() = 6;
     EXPECT_FALSE(decode_customer(bytes).has_value());
 }
 
