@@ -14,8 +14,10 @@ struct Dependencies {
     std::set<Index> lifecycles;  // whose present state is read
     std::set<Index> dwelling;    // … or how long it has lasted
     std::set<Index> aggregates;
-    bool suppression = false;  // `can get`: also the suppression list
-    bool time = false;         // windows, ages, dates and times of day: also time alone
+    std::set<Index> event_fields;  // of the event that a filter looks at
+    bool run = false;              // fields of the events a run knows
+    bool suppression = false;      // `can get`: also the suppression list
+    bool time = false;             // windows, ages, dates and times of day: also time alone
 };
 
 /// Adds what `condition` reads (kNone: nothing).

@@ -27,10 +27,11 @@ std::size_t ring_bytes(const Aggregate& aggregate) {
     const std::size_t marks = std::min<std::size_t>(aggregate.newest, kMarks);
     switch (aggregate.kind) {
         case Aggregate::Kind::occurrences:
-        case Aggregate::Kind::followed:
             return kFirstBytes + marks * kMarkBytes;
+        case Aggregate::Kind::followed:
+            return kFirstBytes + marks * (kMarkBytes + kNumberBytes) + kNumbers * kMarkBytes;
         case Aggregate::Kind::not_followed:
-            return kFirstBytes + kNumbers * kMarkBytes;
+            return kFirstBytes + 2 * kNumbers * kMarkBytes;
         case Aggregate::Kind::sums:
         case Aggregate::Kind::highest:
         case Aggregate::Kind::lowest:

@@ -91,9 +91,13 @@ private:
             case Operand::Kind::measure:
                 measure(program_.measures[operand.field]);
                 break;
-            case Operand::Kind::literal:
             case Operand::Kind::slot_field:
+                out_.run = true;
+                break;
             case Operand::Kind::event_field:
+                out_.event_fields.insert(operand.field);
+                break;
+            case Operand::Kind::literal:
                 break;
         }
     }

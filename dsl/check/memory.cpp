@@ -2,6 +2,7 @@
 
 #include "dsl/check/lower_cond.hpp"
 #include "dsl/check/render.hpp"
+#include "dsl/depends.hpp"
 
 #include <algorithm>
 #include <set>
@@ -49,57 +50,6 @@ KeyPaths key_paths(const ast::Cond& term) {
     }
     return {};
 }
-
-/// What the conditions of a `where` read: fields of the occurrence, and whether anything else,
-/// which is not known yet, or not for good, when the occurrence is counted.
-struct Reads {
-    const Program& program;
-    std::set<Index> fields;
-    bool others = false;
-
-    void visit(Index condition) {
-        std::visit([this](const auto& node) { see(node); }, program.conditions[condition].node);
-    }
-
-private:
-    void see(const CondAll& node) { each(node.terms); }
-    void see(const CondAny& node) { each(node.terms); }
-    void see(const CondNot& node) { visit(node.term); }
-    void see(const CondCompare& node) {
-        operand(node.left);
-        operand(node.right);
-    }
-    void see(const CondKnown& node) { operand(node.operand); }
-    void see(const CondOneOf& node) {
-        operand(node.operand);
-        for (const Operand& value : node.values) {
-            operand(value);
-        }
-    }
-    void see(const CondContains& node) {
-        operand(node.operand);
-        operand(node.value);
-    }
-    void see(const CondInThe& node) {
-        operand(node.operand);
-        others = true;
-    }
-    template <typename Other>
-    void see(const Other&) {}  // only comparisons stand in such a `where`
-
-    void each(const std::vector<Index>& terms) {
-        for (const Index term : terms) {
-            visit(term);
-        }
-    }
-    void operand(const Operand& operand) {
-        if (operand.kind == Operand::Kind::event_field) {
-            fields.insert(operand.field);
-        } else if (operand.kind != Operand::Kind::literal) {
-            others = true;
-        }
-    }
-};
 
 /// The `where` of a memory, told apart by when it can be decided.
 struct Filters {
@@ -167,11 +117,13 @@ private:
             out.complete = false;
             return;
         }
-        Reads reads{c.program, {}, false};
-        reads.visit(index);
-        if (reads.others) {
+        // What anything but the occurrence itself says is not known yet, or not for good, when it
+        // is counted.
+        Dependencies reads;
+        collect_dependencies(c.program, index, reads);
+        if (reads.run || reads.time || !reads.traits.empty()) {
             out.asked.push_back(index);
-            out.fields.merge(reads.fields);
+            out.fields.merge(reads.event_fields);
         } else {
             out.at_once.push_back(index);
         }

@@ -37,12 +37,16 @@ constexpr int kRounds = 5;
 constexpr std::size_t kBatch = 100;
 constexpr std::size_t kRequestsOpen = 16;  // requests that wait for their commit at once
 
-constexpr const char* kFlows = R"(
+constexpr const char* kNothing = R"(
 customer { email text optional personal  email_status one of "subscribed", "no" default "no"  time_zone timezone optional }
 event Order Placed { order_id text key  total money  category text optional }
 event Product Viewed { product_id text key  category text optional  price money }
 policy Default { time zone customer.time_zone, otherwise "Europe/Berlin"  consent email when customer.email_status is "subscribed" }
 message Reminder { topic News  email { subject "Still there?" body "<p>Hello</p>" } }
+)";
+
+/// Beside it: what a shop begins with.
+constexpr const char* kFlows = R"(
 flow Browse {
   starts when Product Viewed as view
   only if at least 2 Product Viewed where product_id is view.product_id in the last 3 days and no Order Placed in the last 14 days
@@ -72,14 +76,6 @@ double cpu_seconds() {
     };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
-
-constexpr const char* kNothing = R"(
-customer { email text optional personal  email_status one of "subscribed", "no" default "no"  time_zone timezone optional }
-event Order Placed { order_id text key  total money  category text optional }
-event Product Viewed { product_id text key  category text optional  price money }
-policy Default { time zone customer.time_zone, otherwise "Europe/Berlin"  consent email when customer.email_status is "subscribed" }
-message Reminder { topic News  email { subject "Still there?" body "<p>Hello</p>" } }
-)";
 
 /// Twelve flows and thirty conditions over the past, as a shop of some age has them.
 std::string live_flows() {
@@ -335,7 +331,7 @@ double median(std::vector<double> values) {
 
 int run(const std::string& folder, std::uint64_t customers, std::uint64_t events) {
     std::filesystem::create_directories(folder);
-    Bench bench(folder, customers, kFlows);
+    Bench bench(folder, customers, std::string(kNothing) + kFlows);
     std::printf("populating %lu customers …\n", customers);
     std::fflush(stdout);
     bench.populate();

@@ -60,8 +60,12 @@ class Daemon:
         self.process = subprocess.Popen(
             [SLUICE, "dev", str(self.folder / "first"), "--data", str(self.folder / "data"),
              "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        line = self.process.stdout.readline()
-        assert "listening on" in line, line + self.process.stdout.read()
+        # A start after a kill may have something to log first.
+        said = []
+        while not said or "listening on" not in said[-1]:
+            said.append(self.process.stdout.readline())
+            assert said[-1], "".join(said)
+        line = said[-1]
         self.url = line.split()[-1]
         # Nobody reads further output: a full pipe must not stop the daemon.
         self.reader = threading.Thread(target=self.process.stdout.read, daemon=True)
